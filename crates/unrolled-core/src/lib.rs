@@ -1,0 +1,3 @@
+//! Core.
+pub mod error;
+pub mod spec;

@@ -1,0 +1,132 @@
+//! WebAssembly's 128-bit vectors, plain and relaxed. Chosen at compile time: a module that holds
+//! an instruction the engine does not know is refused whole, so there is nothing to ask at run time.
+
+use core::arch::wasm32::*;
+
+use crate::{Simd, Tile};
+
+/// Plain simd128: the same bits in every engine.
+#[derive(Clone, Copy, Debug)]
+pub struct Simd128(());
+
+/// Relaxed simd: multiply-add may fuse.
+#[cfg(target_feature = "relaxed-simd")]
+#[derive(Clone, Copy, Debug)]
+pub struct RelaxedSimd(());
+
+macro_rules! wasm_simd {
+    ($token:ident, $name:literal, $mul_add:expr, $select:expr) => {
+        impl Simd for $token {
+            type V = v128;
+            type M = v128;
+
+            const NAME: &'static str = $name;
+            const LANES: usize = 4;
+            // V8 keeps 15 vector registers: eight accumulators, two vectors, one splat.
+            const TILE: Tile = Tile { rows: 4, columns: 2 };
+            const UNIT_TILE: Tile = Tile { rows: 1, columns: 4 };
+            const GRADIENT_TILE: Tile = Tile { rows: 2, columns: 4 };
+
+            #[inline(always)]
+            fn new() -> Option<Self> {
+                Some(Self(()))
+            }
+            #[inline(always)]
+            fn vectorize<R>(self, f: impl FnOnce() -> R) -> R {
+                f()
+            }
+            #[inline(always)]
+            fn splat(self, x: f32) -> v128 {
+                f32x4_splat(x)
+            }
+            #[inline(always)]
+            unsafe fn load(self, p: *const f32) -> v128 {
+                // SAFETY: the caller vouches for four readable values; v128.load needs no alignment.
+                unsafe { v128_load(p.cast()) }
+            }
+            #[inline(always)]
+            unsafe fn load_splat(self, p: *const f32) -> v128 {
+                // SAFETY: the caller vouches for one readable value.
+                unsafe { v128_load32_splat(p.cast()) }
+            }
+            #[inline(always)]
+            unsafe fn store(self, p: *mut f32, v: v128) {
+                // SAFETY: the caller vouches for four writable values.
+                unsafe { v128_store(p.cast(), v) }
+            }
+            #[inline(always)]
+            fn add(self, a: v128, b: v128) -> v128 {
+                f32x4_add(a, b)
+            }
+            #[inline(always)]
+            fn sub(self, a: v128, b: v128) -> v128 {
+                f32x4_sub(a, b)
+            }
+            #[inline(always)]
+            fn mul(self, a: v128, b: v128) -> v128 {
+                f32x4_mul(a, b)
+            }
+            #[inline(always)]
+            fn div(self, a: v128, b: v128) -> v128 {
+                f32x4_div(a, b)
+            }
+            #[inline(always)]
+            fn mul_add(self, a: v128, b: v128, c: v128) -> v128 {
+                $mul_add(a, b, c)
+            }
+            #[inline(always)]
+            fn sqrt(self, a: v128) -> v128 {
+                f32x4_sqrt(a)
+            }
+            #[inline(always)]
+            fn abs(self, a: v128) -> v128 {
+                f32x4_abs(a)
+            }
+            #[inline(always)]
+            fn min(self, a: v128, b: v128) -> v128 {
+                f32x4_pmin(a, b)
+            }
+            #[inline(always)]
+            fn max(self, a: v128, b: v128) -> v128 {
+                f32x4_pmax(a, b)
+            }
+            #[inline(always)]
+            fn lt(self, a: v128, b: v128) -> v128 {
+                f32x4_lt(a, b)
+            }
+            #[inline(always)]
+            fn le(self, a: v128, b: v128) -> v128 {
+                f32x4_le(a, b)
+            }
+            #[inline(always)]
+            fn eq(self, a: v128, b: v128) -> v128 {
+                f32x4_eq(a, b)
+            }
+            #[inline(always)]
+            fn select(self, m: v128, a: v128, b: v128) -> v128 {
+                $select(a, b, m)
+            }
+            #[inline(always)]
+            fn shl_exponent(self, a: v128) -> v128 {
+                u32x4_shl(a, 23)
+            }
+            #[inline(always)]
+            fn split_exponent(self, a: v128) -> (v128, v128) {
+                let mantissa =
+                    v128_or(v128_and(a, u32x4_splat(0x007f_ffff)), u32x4_splat(0x3f00_0000));
+                let exponent = i32x4_sub(u32x4_shr(a, 23), i32x4_splat(126));
+                (mantissa, f32x4_convert_i32x4(exponent))
+            }
+            #[inline(always)]
+            fn sum(self, a: v128) -> f32 {
+                let pairs = f32x4_add(a, i32x4_shuffle::<2, 3, 2, 3>(a, a));
+                f32x4_extract_lane::<0>(pairs) + f32x4_extract_lane::<1>(pairs)
+            }
+        }
+    };
+}
+
+wasm_simd!(Simd128, "simd128", |a, b, c| f32x4_add(f32x4_mul(a, b), c), v128_bitselect);
+
+#[cfg(target_feature = "relaxed-simd")]
+wasm_simd!(RelaxedSimd, "relaxed-simd", f32x4_relaxed_madd, v128_bitselect);
