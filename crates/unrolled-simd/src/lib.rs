@@ -4,11 +4,20 @@
 //! Data is in the lane layout: `[row][lane]`, a lane being an example of the batch, padded to
 //! [`Simd::BLOCK`]; so no kernel but those over parameters has a tail.
 
+mod activation;
 mod arch;
 mod dispatch;
+mod gemm;
+mod gradient;
 pub mod math;
+pub mod reduce;
 mod simd;
+mod softmax;
 
+pub use activation::{Activation, activate, activate_in_place, activation_gradient};
 pub use arch::*;
 pub use dispatch::Isa;
+pub use gemm::{Start, Strides, Term, gemm, pack};
+pub use gradient::{GradientShape, Steps, bias_gradient, kernel_gradient};
 pub use simd::{Simd, Tile};
+pub use softmax::{softmax, softmax_gradient};

@@ -88,9 +88,9 @@ pub trait Simd: Copy + Send + Sync + core::fmt::Debug + 'static {
     /// `a` where `m`, else `b`.
     fn select(self, m: Self::M, a: Self::V, b: Self::V) -> Self::V;
 
-    /// The bits of each lane shifted left by 23, as `f32`: turns an integer held in the low bits
-    /// into an exponent.
-    fn shl_exponent(self, a: Self::V) -> Self::V;
+    /// `a·2ⁿ`, where `n` comes as `1.5·2²³ + n` (so that it stands in the low bits) and both `a`
+    /// and the result are normal: `n` is added to the bits of the exponent and nothing is checked.
+    fn add_exponent(self, a: Self::V, n: Self::V) -> Self::V;
     /// `(m, e)` with `a = m·2ᵉ` and `m` in [0.5, 1), for positive normal `a`; `e` as `f32`.
     fn split_exponent(self, a: Self::V) -> (Self::V, Self::V);
 

@@ -106,8 +106,8 @@ impl Simd for Scalar {
         core::array::from_fn(|i| if m[i] { a[i] } else { b[i] })
     }
     #[inline(always)]
-    fn shl_exponent(self, a: Self::V) -> Self::V {
-        map(a, |a| f32::from_bits(a.to_bits() << 23))
+    fn add_exponent(self, a: Self::V, n: Self::V) -> Self::V {
+        zip(a, n, |a, n| f32::from_bits(a.to_bits().wrapping_add(n.to_bits() << 23)))
     }
     #[inline(always)]
     fn split_exponent(self, a: Self::V) -> (Self::V, Self::V) {

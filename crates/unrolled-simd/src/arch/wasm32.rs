@@ -107,8 +107,8 @@ macro_rules! wasm_simd {
                 $select(a, b, m)
             }
             #[inline(always)]
-            fn shl_exponent(self, a: v128) -> v128 {
-                u32x4_shl(a, 23)
+            fn add_exponent(self, a: v128, n: v128) -> v128 {
+                i32x4_add(a, i32x4_shl(n, 23))
             }
             #[inline(always)]
             fn split_exponent(self, a: v128) -> (v128, v128) {

@@ -84,8 +84,10 @@ impl Simd for Avx2 {
         // SAFETY: the token proves AVX2.
         unsafe { _mm256_blendv_ps(b, a, m) }
     }
-    op!(shl_exponent(a) -> __m256 =
-        _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(a))));
+    op!(add_exponent(a, n) -> __m256 = _mm256_castsi256_ps(_mm256_add_epi32(
+        _mm256_castps_si256(a),
+        _mm256_slli_epi32::<23>(_mm256_castps_si256(n)),
+    )));
     #[inline(always)]
     fn split_exponent(self, a: __m256) -> (__m256, __m256) {
         // SAFETY: the token proves AVX2.
@@ -172,8 +174,10 @@ impl Simd for Avx512 {
         // SAFETY: the token proves AVX-512.
         unsafe { _mm512_mask_blend_ps(m, b, a) }
     }
-    op!(shl_exponent(a) -> __m512 =
-        _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(a))));
+    op!(add_exponent(a, n) -> __m512 = _mm512_castsi512_ps(_mm512_add_epi32(
+        _mm512_castps_si512(a),
+        _mm512_slli_epi32::<23>(_mm512_castps_si512(n)),
+    )));
     #[inline(always)]
     fn split_exponent(self, a: __m512) -> (__m512, __m512) {
         // SAFETY: the token proves AVX-512.

@@ -1,36 +1,22 @@
-//! Hyperbolic tangent and logistic sigmoid.
+//! Hyperbolic tangent.
 
+use super::polynomial;
 use crate::Simd;
 
-/// `tanh(x)`, a rational approximation of degrees 13/6 on ±7.905, clamped outside
-/// (Eigen's `generic_fast_tanh_float`). NaN stays NaN.
+/// From here on tanh rounds to ±1, and so does the quotient.
+pub(super) const LIMIT: f32 = 9.02;
+
+/// `tanh(x)/x = P(x²)/Q(x²)` on ±9.02: highest power first.
+pub(super) const P: [f32; 6] =
+    [-1.220_347_5e-11, 3.058_503e-8, 2.800_746e-5, 3.868_327_7e-3, 1.367_991_5e-1, 1.0];
+pub(super) const Q: [f32; 5] = [1.287_367e-6, 3.938_631_2e-4, 2.724_583_9e-2, 4.701_324_7e-1, 1.0];
+
+/// `tanh(x)`: a quotient of degrees 11/8, clamped where the result rounds to ±1.
+///
+/// Never beyond ±1; ±0, subnormals and NaN stay.
 #[inline(always)]
 pub fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
-    const NUMERATOR: [f32; 6] = [
-        2.000_187_9e-13,
-        -8.604_672e-11,
-        5.122_297e-8,
-        1.485_722_4e-5,
-        6.372_619_3e-4,
-        4.893_525_6e-3,
-    ];
-    const DENOMINATOR: [f32; 3] = [1.185_347_1e-4, 2.268_434_6e-3, 4.893_525_2e-3];
-    let x = s.max(s.min(x, s.splat(7.905_311)), s.splat(-7.905_311));
+    let x = s.max(s.min(x, s.splat(LIMIT)), s.splat(-LIMIT));
     let x2 = s.mul(x, x);
-    let mut p = s.splat(-2.760_768_5e-16);
-    for c in NUMERATOR {
-        p = s.mul_add(p, x2, s.splat(c));
-    }
-    let mut q = s.splat(1.198_258_4e-6);
-    for c in DENOMINATOR {
-        q = s.mul_add(q, x2, s.splat(c));
-    }
-    s.div(s.mul(p, x), q)
-}
-
-/// `1/(1+e⁻ˣ) = ½·tanh(½x) + ½`.
-#[inline(always)]
-pub fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
-    let half = s.splat(0.5);
-    s.mul_add(tanh(s, s.mul(x, half)), half, half)
+    s.div(s.mul(polynomial(s, x2, P), x), polynomial(s, x2, Q))
 }

@@ -1,0 +1,27 @@
+//! Logarithm of one plus a number.
+
+use super::ROUND;
+use super::ln::{centre, ln_of_one_plus};
+use crate::Simd;
+
+/// `ln(1 + x)`, accurate near 0: the exponent k is that of 1 + x, but the rest is taken from x
+/// itself, `f = x·2⁻ᵏ + (2⁻ᵏ − 1)`.
+///
+/// −∞ at −1, NaN below, ∞ at ∞; ±0, subnormals and NaN stay.
+#[inline(always)]
+pub fn ln_1p<S: Simd>(s: S, x: S::V) -> S::V {
+    let one = s.splat(1.0);
+    let (m, e) = s.split_exponent(s.add(x, one));
+    let (direct, k) = centre(s, m, e);
+    // From 2²⁴ on, 1 + x is x.
+    let large = s.le(s.splat(16_777_216.0), x);
+    let shift = s.sub(s.splat(ROUND), s.select(large, s.splat(0.0), k));
+    let scale = s.add_exponent(one, shift);
+    let f = s.select(large, direct, s.mul_add(x, scale, s.sub(scale, one)));
+    let y = ln_of_one_plus(s, f, k);
+    let y = s.select(s.lt(x, s.splat(f32::INFINITY)), y, x);
+    // Where ln(1 + x) rounds to x; also keeps the sign of zero.
+    let y = s.select(s.lt(s.abs(x), s.splat(5.960_464_5e-8)), x, y);
+    let pole = s.select(s.eq(x, s.splat(-1.0)), s.splat(f32::NEG_INFINITY), s.splat(f32::NAN));
+    s.select(s.le(x, s.splat(-1.0)), pole, y)
+}
