@@ -1,0 +1,192 @@
+//! Metrics: weighted means over everything seen since they were reset.
+
+use unrolled_simd::Simd;
+
+use crate::error::{Error, Result};
+use crate::losses::{Frame, elements_per_step, loss_forward_backward, percentage};
+use crate::spec::{Loss, Metric};
+
+/// A running weighted mean.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MetricState {
+    /// Weighted sum of the values.
+    pub sum: f64,
+    /// Sum of the weights: valid elements seen.
+    pub weight: f64,
+}
+
+impl MetricState {
+    /// Adds one block of lanes. `loss` says what the targets are.
+    pub fn accumulate<S: Simd>(&mut self, s: S, metric: &Metric, loss: &Loss, frame: &Frame<'_>) {
+        let (sum, elements) = match metric.as_loss() {
+            Some(own) => (
+                loss_forward_backward(s, &own, frame, None),
+                elements_per_step(&own, frame.features),
+            ),
+            None => match metric {
+                Metric::Mape {} => (percentage(s, frame), frame.features),
+                Metric::LastStepMse {} => return self.add_last_steps(frame),
+                _ => accuracy(loss, frame),
+            },
+        };
+        self.sum += sum;
+        self.weight += total_weight(frame) * elements as f64;
+    }
+
+    /// Adds a sum and its weight, such as those of the loss.
+    pub fn add(&mut self, sum: f64, weight: f64) {
+        self.sum += sum;
+        self.weight += weight;
+    }
+
+    /// The metric so far; NaN before anything valid was seen.
+    pub fn value(&self, metric: &Metric) -> f64 {
+        let mean = self.mean();
+        if matches!(metric, Metric::Rmse {}) { libm::sqrt(mean) } else { mean }
+    }
+
+    /// The weighted mean so far; NaN before anything valid was seen.
+    pub fn mean(&self) -> f64 {
+        self.sum / self.weight
+    }
+
+    /// Squared error of the last valid step of each lane.
+    fn add_last_steps(&mut self, frame: &Frame<'_>) {
+        let &Frame { time, features, lanes, .. } = frame;
+        for lane in 0..lanes {
+            let Some(t) = (0..time).rev().find(|t| frame.weight[t * lanes + lane] > 0.0) else {
+                continue;
+            };
+            let weight = f64::from(frame.weight[t * lanes + lane]);
+            for k in 0..features {
+                let i = (t * features + k) * lanes + lane;
+                let error = f64::from(frame.prediction[i]) - f64::from(frame.target[i]);
+                self.sum += weight * error * error;
+            }
+            self.weight += weight * features as f64;
+        }
+    }
+}
+
+impl Metric {
+    /// Key in a history, as in JSON.
+    pub fn key(&self) -> &'static str {
+        match self {
+            Metric::Mse {} => "mse",
+            Metric::Mae {} => "mae",
+            Metric::Huber { .. } => "huber",
+            Metric::Rmse {} => "rmse",
+            Metric::Mape {} => "mape",
+            Metric::LastStepMse {} => "lastStepMse",
+            Metric::Accuracy {} => "accuracy",
+            Metric::BinaryCrossentropy { .. } => "binaryCrossentropy",
+            Metric::CategoricalCrossentropy { .. } => "categoricalCrossentropy",
+            Metric::SparseCategoricalCrossentropy { .. } => "sparseCategoricalCrossentropy",
+        }
+    }
+
+    /// Whether the metric can be taken on the targets of `loss`.
+    pub fn validate(&self, loss: &Loss) -> Result<()> {
+        if let Metric::Huber { delta } = *self {
+            validate_delta("metrics: huber", delta)?;
+        }
+        let class_numbers = matches!(loss, Loss::SparseCategoricalCrossentropy { .. });
+        let fits = match self {
+            Metric::Accuracy {} => true,
+            Metric::SparseCategoricalCrossentropy { .. } => class_numbers,
+            _ => !class_numbers,
+        };
+        if fits {
+            return Ok(());
+        }
+        let (targets, wants) =
+            if class_numbers { ("class numbers", "values") } else { ("values", "class numbers") };
+        let message = format!("needs {wants} as targets, but those of the loss are {targets}");
+        Err(Error::spec(format!("metrics: {}", self.key()), message))
+    }
+
+    /// The loss that the metric is the mean (or for RMSE the root of the mean) of.
+    fn as_loss(&self) -> Option<Loss> {
+        Some(match *self {
+            Metric::Mse {} | Metric::Rmse {} => Loss::Mse {},
+            Metric::Mae {} => Loss::Mae {},
+            Metric::Huber { delta } => Loss::Huber { delta },
+            Metric::BinaryCrossentropy { from_logits } => Loss::BinaryCrossentropy { from_logits },
+            Metric::CategoricalCrossentropy { from_logits } => {
+                Loss::CategoricalCrossentropy { from_logits }
+            }
+            Metric::SparseCategoricalCrossentropy { from_logits } => {
+                Loss::SparseCategoricalCrossentropy { from_logits }
+            }
+            Metric::Mape {} | Metric::LastStepMse {} | Metric::Accuracy {} => return None,
+        })
+    }
+}
+
+impl Loss {
+    /// Whether the loss's numbers can be used.
+    pub fn validate(&self) -> Result<()> {
+        match *self {
+            Loss::Huber { delta } => validate_delta("loss: huber", delta),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn validate_delta(at: &str, delta: f32) -> Result<()> {
+    match delta.is_finite() && delta > 0.0 {
+        true => Ok(()),
+        false => {
+            Err(Error::spec(at, format!("delta must be a finite number above 0, got {delta}")))
+        }
+    }
+}
+
+fn total_weight(frame: &Frame<'_>) -> f64 {
+    frame.weight.iter().map(|&w| f64::from(w)).sum()
+}
+
+/// Weighted number of right answers, and how many answers a valid step has: one a feature where
+/// they are binary, else one, that of the largest feature (the first of equals).
+fn accuracy(loss: &Loss, frame: &Frame<'_>) -> (f64, usize) {
+    let &Frame { time, features, lanes, .. } = frame;
+    let threshold = match loss {
+        Loss::BinaryCrossentropy { from_logits: true } => Some(0.0),
+        Loss::BinaryCrossentropy { from_logits: false } => Some(0.5),
+        Loss::CategoricalCrossentropy { .. } | Loss::SparseCategoricalCrossentropy { .. } => None,
+        _ if features == 1 => Some(0.5),
+        _ => None,
+    };
+    let sparse = matches!(loss, Loss::SparseCategoricalCrossentropy { .. });
+    let largest =
+        |x: &[f32], first: usize| {
+            (1..features).fold(0, |best, k| {
+                if x[first + k * lanes] > x[first + best * lanes] { k } else { best }
+            })
+        };
+    let mut right = 0.0;
+    for t in 0..time {
+        for lane in 0..lanes {
+            let weight = frame.weight[t * lanes + lane];
+            if weight <= 0.0 {
+                continue;
+            }
+            let first = t * features * lanes + lane;
+            let hits = match threshold {
+                Some(threshold) => (0..features)
+                    .map(|k| first + k * lanes)
+                    .filter(|&i| f32::from(frame.prediction[i] > threshold) == frame.target[i])
+                    .count(),
+                None if sparse => {
+                    let class = frame.target[t * lanes + lane];
+                    usize::from(largest(frame.prediction, first) as f32 == class)
+                }
+                None => {
+                    usize::from(largest(frame.prediction, first) == largest(frame.target, first))
+                }
+            };
+            right += f64::from(weight) * hits as f64;
+        }
+    }
+    (right, if threshold.is_some() { features } else { 1 })
+}

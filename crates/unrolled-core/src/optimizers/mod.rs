@@ -1,0 +1,192 @@
+//! Update rules: Keras 3's `update_step` of each, as one vectorised pass over the flat parameters.
+
+mod adam;
+mod nadam;
+mod rmsprop;
+mod sgd;
+
+use unrolled_simd::Simd;
+
+use crate::error::{Error, Result};
+use crate::params::ALIGNMENT;
+use crate::spec::{LearningRate, OptimizerSpec, Rule};
+
+/// A named part of an optimizer's state, in the layout of the parameters.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    /// Name in checkpoints, such as `m`.
+    pub name: &'static str,
+    /// One value a parameter element (padding included), or one alone (Nadam's `u_product`).
+    pub values: Vec<f32>,
+}
+
+/// An update rule with its state. Clipping comes before: [`crate::clip::Clip`].
+#[derive(Clone, Debug)]
+pub struct Optimizer {
+    rule: Rule,
+    schedule: LearningRate,
+    slots: Vec<Slot>,
+    /// Steps done.
+    pub iterations: u64,
+}
+
+impl Optimizer {
+    /// State for `len` parameter values (a multiple of 16, as [`crate::params::Params`] lays them
+    /// out), all zero. An error names the hyper-parameter that cannot be used.
+    pub fn new(spec: &OptimizerSpec, len: usize) -> Result<Self> {
+        debug_assert_eq!(len % ALIGNMENT, 0);
+        spec.learning_rate.validate()?;
+        validate(&spec.rule)?;
+        let names: &[&'static str] = match spec.rule {
+            Rule::Sgd { momentum: 0.0, .. } => &[],
+            Rule::Sgd { .. } => &["momentum"],
+            Rule::Rmsprop { momentum, centered, .. } => match (momentum > 0.0, centered) {
+                (false, false) => &["velocity"],
+                (true, false) => &["velocity", "momentum"],
+                (false, true) => &["velocity", "average_gradient"],
+                (true, true) => &["velocity", "momentum", "average_gradient"],
+            },
+            Rule::Adam { .. } | Rule::Adamw { .. } | Rule::Nadam { .. } => &["m", "v"],
+        };
+        let mut slots: Vec<Slot> =
+            names.iter().map(|&name| Slot { name, values: vec![0.0; len] }).collect();
+        if let Rule::Nadam { .. } = spec.rule {
+            slots.push(Slot { name: "u_product", values: vec![1.0] });
+        }
+        Ok(Self { rule: spec.rule, schedule: spec.learning_rate.clone(), slots, iterations: 0 })
+    }
+
+    /// The rate of the next step.
+    pub fn learning_rate(&self) -> f32 {
+        self.schedule.at(self.iterations)
+    }
+
+    /// Replaces the schedule by a constant.
+    pub fn set_learning_rate(&mut self, value: f32) -> Result<()> {
+        let schedule = LearningRate::Constant { value };
+        schedule.validate()?;
+        self.schedule = schedule;
+        Ok(())
+    }
+
+    /// The schedule in force.
+    pub fn schedule(&self) -> &LearningRate {
+        &self.schedule
+    }
+
+    /// The state, for a checkpoint.
+    pub fn slots(&self) -> &[Slot] {
+        &self.slots
+    }
+
+    /// The state, to be restored from a checkpoint.
+    pub fn slots_mut(&mut self) -> &mut [Slot] {
+        &mut self.slots
+    }
+
+    /// One step. `params` and `gradients` have the length given to [`Optimizer::new`]; allocates
+    /// nothing. Padding (zero in both) stays zero.
+    pub fn step<S: Simd>(&mut self, s: S, params: &mut [f32], gradients: &[f32]) {
+        assert_eq!(params.len(), gradients.len());
+        assert_eq!(params.len() % ALIGNMENT, 0);
+        let rate = self.learning_rate();
+        let step = (self.iterations + 1) as f32;
+        match (self.rule, self.slots.as_mut_slice()) {
+            (Rule::Sgd { .. }, []) => sgd::plain(s, rate, params, gradients),
+            (Rule::Sgd { momentum, nesterov }, [m]) => {
+                sgd::with_momentum(s, rate, momentum, nesterov, params, gradients, &mut m.values);
+            }
+            (Rule::Rmsprop { rho, momentum, epsilon, .. }, slots) => {
+                let factors = rmsprop::Factors { rate, rho, momentum, epsilon };
+                rmsprop::update(s, factors, params, gradients, slots);
+            }
+            (Rule::Adam { beta_1, beta_2, epsilon }, [m, v]) => {
+                let factors = adam::Factors::new(rate, beta_1, beta_2, epsilon, 0.0, step);
+                adam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
+            }
+            (Rule::Adamw { beta_1, beta_2, epsilon, weight_decay }, [m, v]) => {
+                let factors = adam::Factors::new(rate, beta_1, beta_2, epsilon, weight_decay, step);
+                adam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
+            }
+            (Rule::Nadam { beta_1, beta_2, epsilon }, [m, v, u]) => {
+                let u_product = &mut u.values[0];
+                let factors = nadam::Factors::new(rate, beta_1, beta_2, epsilon, step, u_product);
+                nadam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
+            }
+            _ => unreachable!("`new` makes the slots that the rule needs"),
+        }
+        self.iterations += 1;
+    }
+}
+
+/// State below this is set to zero. It would decay into subnormal numbers, which slow every step
+/// down (WebAssembly cannot flush them), and is far below what moves a weight.
+const TINY: f32 = 1e-36;
+
+/// `x`, or 0 where |x| < [`TINY`].
+#[inline(always)]
+fn flush<S: Simd>(s: S, x: S::V) -> S::V {
+    s.select(s.lt(s.abs(x), s.splat(TINY)), s.splat(0.0), x)
+}
+
+/// `1 − x` as Keras has it: `x` is a Python float there, so it is the decimal that was meant, in
+/// f64. `1 − 0.999f32` would be off by 1.3e-5 of itself.
+fn complement(x: f32) -> f32 {
+    let decimal = libm::round(f64::from(x) * 1e7) / 1e7;
+    let exact = if decimal as f32 == x { decimal } else { f64::from(x) };
+    (1.0 - exact) as f32
+}
+
+fn validate(rule: &Rule) -> Result<()> {
+    let share = |name: &str, x: f32| match (0.0..1.0).contains(&x) {
+        true => Ok(()),
+        false => Err(Error::spec("optimizer", format!("{name} must be in [0, 1), got {x}"))),
+    };
+    let positive = |name: &str, x: f32| match x.is_finite() && x > 0.0 {
+        true => Ok(()),
+        false => {
+            let message = format!("{name} must be a finite number above 0, got {x}");
+            Err(Error::spec("optimizer", message))
+        }
+    };
+    match *rule {
+        Rule::Sgd { momentum, nesterov } => {
+            // Keras allows 1.
+            if !(0.0..=1.0).contains(&momentum) {
+                let message = format!("momentum must be in [0, 1], got {momentum}");
+                return Err(Error::spec("optimizer", message));
+            }
+            if nesterov && momentum == 0.0 {
+                return Err(Error::spec("optimizer", "nesterov needs a momentum above 0"));
+            }
+            Ok(())
+        }
+        Rule::Rmsprop { rho, momentum, epsilon, .. } => {
+            share("rho", rho)?;
+            share("momentum", momentum)?;
+            positive("epsilon", epsilon)
+        }
+        Rule::Adam { beta_1, beta_2, epsilon } | Rule::Nadam { beta_1, beta_2, epsilon } => {
+            share("beta1", beta_1)?;
+            share("beta2", beta_2)?;
+            positive("epsilon", epsilon)
+        }
+        Rule::Adamw { beta_1, beta_2, epsilon, weight_decay } => {
+            share("beta1", beta_1)?;
+            share("beta2", beta_2)?;
+            positive("epsilon", epsilon)?;
+            match weight_decay.is_finite() && weight_decay >= 0.0 {
+                true => Ok(()),
+                false => {
+                    let message = format!(
+                        "weightDecay must be a finite number, at least 0, got {weight_decay}"
+                    );
+                    Err(Error::spec("optimizer", message))
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,269 @@
+//! The one random generator: initialisation, shuffling and dropout all draw from it.
+//!
+//! Philox4x32-10 (Salmon, Moraes, Dror, Shaw: "Parallel random numbers: as easy as 1, 2, 3", SC
+//! 2011) is a function from a key and a counter to four 32-bit words; there is no state to hand
+//! on. The key is the model's seed. The counter is
+//!
+//! | word | holds |
+//! |---|---|
+//! | 0 | low half of the block number: draw `p` is word `p mod 4` of block `p / 4` |
+//! | 1 | [`Stream`] in the top eight bits, high bits of the block number below |
+//! | 2, 3 | index: which parameter, epoch or mask; low half first |
+//!
+//! So a draw depends on nothing but (seed, stream, index, position): not on how many workers there
+//! are nor on who draws first. Only integer arithmetic, correctly rounded f32 arithmetic and the
+//! `libm` crate are used: the numbers are the same on every platform.
+
+use core::f32::consts::TAU;
+
+/// What the numbers are for. Streams of one seed are independent of each other.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stream {
+    /// Initial values; index = number of the parameter.
+    Init = 0,
+    /// Order of the examples; index = epoch.
+    Shuffle = 1,
+    /// Dropout masks; index = chosen by the caller, one a mask.
+    Dropout = 2,
+}
+
+/// A position in the numbers of one (seed, stream, index).
+#[derive(Clone, Debug)]
+pub struct Rng {
+    key: [u32; 2],
+    stream: Stream,
+    index: u64,
+    block: u64,
+    words: [u32; 4],
+    /// Words of `words` that were given out.
+    used: usize,
+    spare_normal: Option<f32>,
+}
+
+impl Rng {
+    /// The numbers of (seed, stream, index), from position 0.
+    pub fn new(seed: u64, stream: Stream, index: u64) -> Self {
+        Self {
+            key: [seed as u32, (seed >> 32) as u32],
+            stream,
+            index,
+            block: 0,
+            words: [0; 4],
+            used: 4,
+            spare_normal: None,
+        }
+    }
+
+    /// Goes to a position: the next draw is word `position`, below 2⁵⁶.
+    pub fn seek(&mut self, position: u64) {
+        self.block = position / 4;
+        self.used = 4;
+        self.spare_normal = None;
+        let skip = (position % 4) as usize;
+        if skip > 0 {
+            self.refill();
+            self.used = skip;
+        }
+    }
+
+    #[inline]
+    fn refill(&mut self) {
+        let high = (self.block >> 32) as u32 | ((self.stream as u32) << 24);
+        let counter = [self.block as u32, high, self.index as u32, (self.index >> 32) as u32];
+        self.words = philox4x32(counter, self.key);
+        self.block += 1;
+        self.used = 0;
+    }
+
+    /// 32 random bits.
+    #[inline]
+    pub fn next_u32(&mut self) -> u32 {
+        if self.used == 4 {
+            self.refill();
+        }
+        self.used += 1;
+        self.words[self.used - 1]
+    }
+
+    /// Uniform in [0, 1): a multiple of 2⁻²⁴.
+    #[inline]
+    pub fn uniform(&mut self) -> f32 {
+        (self.next_u32() >> 8) as f32 * (1.0 / 16_777_216.0)
+    }
+
+    /// Normal with mean 0 and variance 1 (Box–Muller; within ±5.8).
+    pub fn normal(&mut self) -> f32 {
+        if let Some(spare) = self.spare_normal.take() {
+            return spare;
+        }
+        let radius = libm::sqrtf(-2.0 * libm::logf(1.0 - self.uniform()));
+        let angle = TAU * self.uniform();
+        self.spare_normal = Some(radius * libm::sinf(angle));
+        radius * libm::cosf(angle)
+    }
+
+    /// Uniform among 0, …, n − 1 without bias (Lemire 2019); 0 if `n` is 0.
+    #[inline]
+    pub fn below(&mut self, n: u32) -> u32 {
+        let mut product = u64::from(self.next_u32()) * u64::from(n);
+        if (product as u32) < n {
+            let threshold = n.wrapping_neg() % n;
+            while (product as u32) < threshold {
+                product = u64::from(self.next_u32()) * u64::from(n);
+            }
+        }
+        (product >> 32) as u32
+    }
+}
+
+/// A shuffle of 0, …, n − 1 (Fisher–Yates from the end): the order of epoch `epoch`.
+pub fn permutation(seed: u64, n: u32, epoch: u64) -> Vec<u32> {
+    let mut rng = Rng::new(seed, Stream::Shuffle, epoch);
+    let mut order: Vec<u32> = (0..n).collect();
+    for i in (1..n).rev() {
+        order.swap(i as usize, rng.below(i + 1) as usize);
+    }
+    order
+}
+
+/// Fills `out` with 0 (a share of `rate`) and `1/(1-rate)`; `rate` in [0, 1). One draw an element.
+pub fn dropout_mask(rng: &mut Rng, rate: f32, out: &mut [f32]) {
+    let keep = 1.0 / (1.0 - rate);
+    // uniform() < rate, as integers.
+    let threshold = libm::ceilf(rate * 16_777_216.0) as u32;
+    for x in out {
+        *x = if (rng.next_u32() >> 8) < threshold { 0.0 } else { keep };
+    }
+}
+
+/// Ten rounds of Philox on four words.
+#[inline]
+fn philox4x32(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+    for round in 0..10 {
+        if round > 0 {
+            key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
+        }
+        let p0 = u64::from(counter[0]) * 0xD251_1F53;
+        let p1 = u64::from(counter[2]) * 0xCD9E_8D57;
+        counter = [
+            (p1 >> 32) as u32 ^ counter[1] ^ key[0],
+            p1 as u32,
+            (p0 >> 32) as u32 ^ counter[3] ^ key[1],
+            p0 as u32,
+        ];
+    }
+    counter
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The known answers that the paper's authors publish with Random123 (`kat_vectors`).
+    #[test]
+    fn philox_gives_the_published_answers() {
+        let cases: [([u32; 4], [u32; 2], [u32; 4]); 3] = [
+            ([0; 4], [0; 2], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+            ([u32::MAX; 4], [u32::MAX; 2], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]),
+            (
+                [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344],
+                [0xa409_3822, 0x299f_31d0],
+                [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1],
+            ),
+        ];
+        for (counter, key, answer) in cases {
+            assert_eq!(philox4x32(counter, key), answer, "{counter:x?} {key:x?}");
+        }
+    }
+
+    #[test]
+    fn a_draw_depends_on_its_position_only() {
+        let new = || Rng::new(7, Stream::Dropout, 3);
+        let mut rng = new();
+        let all: Vec<u32> = (0..40).map(|_| rng.next_u32()).collect();
+        for start in [0, 1, 2, 3, 4, 17, 39] {
+            let mut rng = new();
+            rng.normal();
+            rng.seek(start as u64);
+            let rest: Vec<u32> = (start..40).map(|_| rng.next_u32()).collect();
+            assert_eq!(rest, all[start..], "from {start}");
+        }
+        // Past 2³² blocks the high bits take over.
+        let mut far = new();
+        far.seek(4 << 32);
+        assert_ne!(far.next_u32(), all[0]);
+    }
+
+    #[test]
+    fn seeds_streams_and_indices_differ() {
+        let mut seen = std::collections::HashSet::new();
+        for seed in [0, 1, 1 << 32, (1 << 53) - 1] {
+            for stream in [Stream::Init, Stream::Shuffle, Stream::Dropout] {
+                for index in [0, 1, 1 << 32, u64::MAX] {
+                    let mut rng = Rng::new(seed, stream, index);
+                    assert!(seen.insert([rng.next_u32(), rng.next_u32()]));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn uniform_and_normal_have_their_moments() {
+        const N: usize = 200_000;
+        let mut rng = Rng::new(42, Stream::Init, 0);
+        let mut check = |name: &str, draw: fn(&mut Rng) -> f32, mean: f64, variance: f64| {
+            let x: Vec<f64> = (0..N).map(|_| f64::from(draw(&mut rng))).collect();
+            let m = x.iter().sum::<f64>() / N as f64;
+            let v = x.iter().map(|x| (x - m) * (x - m)).sum::<f64>() / N as f64;
+            assert!((m - mean).abs() < 5.0 * (variance / N as f64).sqrt(), "{name}: mean {m}");
+            assert!((v / variance - 1.0).abs() < 0.015, "{name}: variance {v}");
+            x
+        };
+        let u = check("uniform", Rng::uniform, 0.5, 1.0 / 12.0);
+        assert!(u.iter().all(|u| (0.0..1.0).contains(u)));
+        let z = check("normal", Rng::normal, 0.0, 1.0);
+        let within_one = z.iter().filter(|z| z.abs() < 1.0).count() as f64 / N as f64;
+        assert!((within_one - 0.682_689_5).abs() < 0.006, "{within_one}");
+    }
+
+    #[test]
+    fn below_is_in_range_and_even() {
+        let mut rng = Rng::new(1, Stream::Shuffle, 0);
+        assert_eq!(rng.below(1), 0);
+        // 3·2³⁰: the worst case for a biased method, one class would come twice as often.
+        let n = 3 << 30;
+        let low = (0..30_000).filter(|_| rng.below(n) < 1 << 30).count() as f64 / 30_000.0;
+        assert!((low - 1.0 / 3.0).abs() < 0.014, "{low}");
+        let mut counts = [0; 7];
+        for _ in 0..70_000 {
+            counts[rng.below(7) as usize] += 1;
+        }
+        assert!(counts.iter().all(|c| (9_500..10_500).contains(c)), "{counts:?}");
+    }
+
+    #[test]
+    fn permutation_holds_every_number_once_and_changes_with_seed_and_epoch() {
+        for n in [0, 1, 2, 33, 1000] {
+            let mut order = permutation(5, n, 2);
+            order.sort_unstable();
+            assert_eq!(order, (0..n).collect::<Vec<_>>());
+        }
+        let base = permutation(5, 100, 2);
+        assert_eq!(base, permutation(5, 100, 2));
+        assert_ne!(base, permutation(5, 100, 3));
+        assert_ne!(base, permutation(6, 100, 2));
+    }
+
+    #[test]
+    fn dropout_mask_keeps_the_mean() {
+        for rate in [0.0, 0.1, 0.5, 0.9] {
+            let mut mask = vec![f32::NAN; 100_000];
+            dropout_mask(&mut Rng::new(3, Stream::Dropout, 9), rate, &mut mask);
+            let keep = 1.0 / (1.0 - rate);
+            assert!(mask.iter().all(|&m| m == 0.0 || m == keep));
+            let dropped = mask.iter().filter(|&&m| m == 0.0).count() as f32 / 1e5;
+            assert!((dropped - rate).abs() < 0.008, "{rate}: {dropped}");
+        }
+    }
+}
