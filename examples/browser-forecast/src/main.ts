@@ -1,0 +1,120 @@
+import 'uplot/dist/uPlot.min.css';
+import './style.css';
+import { ForecastCharts } from './charts/forecasts.ts';
+import { LossChart } from './charts/loss.ts';
+import { Frames } from './frames.ts';
+import { enter, page, settings, write } from './page.ts';
+import { problem } from './problem.ts';
+import { Speed } from './speed.ts';
+import { type Epoch, Training } from './training.ts';
+
+const series = problem();
+const loss = new LossChart(page.loss, series.naive);
+const forecasts = new ForecastCharts(page.forecasts, series.examples);
+const frames = new Frames(page.frames);
+const speed = new Speed();
+let training: Training | undefined;
+let epochs = 1;
+/** Whether there is something that the charts do not show yet. */
+let stale = false;
+
+async function start(): Promise<void> {
+  training?.dispose();
+  const chosen = settings();
+  epochs = chosen.epochs;
+  loss.reset(epochs);
+  forecasts.reset();
+  frames.restart();
+  speed.restart();
+  page.save.disabled = true;
+  write(page.forecastEpoch, 'no training');
+  for (const figure of [page.epoch, page.valLoss, page.gain, page.speed]) write(figure, '–');
+  enter('running', `Training ${page.cell.selectedOptions[0]?.text} in a worker.`);
+  try {
+    training = new Training(series, chosen, { onProgress, onEpoch });
+    await training.finished();
+    const stopped = document.body.dataset.state === 'stopping';
+    enter(stopped ? 'stopped' : 'finished', stopped ? 'Stopped.' : 'Finished.');
+    page.save.disabled = false;
+  } catch (error) {
+    enter('failed', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function onProgress(epoch: number, current: number, sequences: number): void {
+  loss.tip({ epoch, loss: current });
+  speed.note(sequences);
+  page.progress.value = epoch / epochs;
+  stale = true;
+}
+
+function onEpoch(result: Epoch): void {
+  loss.add(result);
+  forecasts.add(result.forecasts);
+  page.progress.value = result.epoch / epochs;
+  write(page.epoch, `${result.epoch} of ${epochs}`);
+  write(page.valLoss, result.valLoss.toPrecision(3));
+  write(page.gain, gain(series.naive / result.valLoss));
+  write(page.forecastEpoch, result.epoch === 1 ? '1 epoch' : `${result.epoch} epochs`);
+  stale = true;
+}
+
+/** How many times smaller the loss is than the naive forecast's. */
+function gain(ratio: number): string {
+  return ratio >= 1 ? `${ratio.toFixed(1)} ×` : 'not yet';
+}
+
+function pauseOrResume(): void {
+  if (document.body.dataset.state === 'running') {
+    training?.pause();
+    enter('paused', 'Paused: nothing is computed until you resume.');
+  } else {
+    training?.resume();
+    speed.restart();
+    enter('running', 'Training goes on.');
+  }
+}
+
+function stop(): void {
+  enter('stopping', 'Stopping after the current batch.');
+  training?.stop();
+}
+
+async function download(): Promise<void> {
+  const bytes = await training?.save();
+  if (!bytes) return;
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
+  link.download = `${page.cell.value}.safetensors`;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+}
+
+function frame(now: number): void {
+  frames.tick(now);
+  if (stale) {
+    stale = false;
+    loss.draw();
+    forecasts.draw();
+  }
+  frames.draw();
+  const inTime = frames.inTime();
+  write(
+    page.smooth,
+    inTime === undefined ? '–' : `${(100 * inTime).toFixed(inTime === 1 ? 0 : 1)} %`,
+  );
+  const rate = speed.perSecond();
+  if (rate !== undefined && document.body.dataset.state === 'running') {
+    write(page.speed, rate.toLocaleString('en', { maximumSignificantDigits: 3 }));
+  }
+  requestAnimationFrame(frame);
+}
+
+page.controls.addEventListener('submit', (event) => {
+  event.preventDefault();
+  void start();
+});
+page.pause.addEventListener('click', pauseOrResume);
+page.stop.addEventListener('click', stop);
+page.save.addEventListener('click', () => void download());
+requestAnimationFrame(frame);
