@@ -96,4 +96,9 @@ pub trait Simd: Copy + Send + Sync + core::fmt::Debug + 'static {
 
     /// The sum of the lanes. On four lanes: `(a₀ + a₂) + (a₁ + a₃)`.
     fn sum(self, a: Self::V) -> f32;
+    /// [`Simd::sum`] of four vectors at once, the same bits.
+    #[inline(always)]
+    fn sum4(self, a: [Self::V; 4]) -> [f32; 4] {
+        a.map(|a| self.sum(a))
+    }
 }

@@ -122,11 +122,24 @@ macro_rules! wasm_simd {
                 let pairs = f32x4_add(a, i32x4_shuffle::<2, 3, 2, 3>(a, a));
                 f32x4_extract_lane::<0>(pairs) + f32x4_extract_lane::<1>(pairs)
             }
+            #[inline(always)]
+            fn sum4(self, [a, b, c, d]: [v128; 4]) -> [f32; 4] {
+                let pairs = |a, b| {
+                    f32x4_add(i32x4_shuffle::<0, 1, 4, 5>(a, b), i32x4_shuffle::<2, 3, 6, 7>(a, b))
+                };
+                let (ab, cd) = (pairs(a, b), pairs(c, d));
+                let sums = f32x4_add(
+                    i32x4_shuffle::<0, 2, 4, 6>(ab, cd),
+                    i32x4_shuffle::<1, 3, 5, 7>(ab, cd),
+                );
+                // SAFETY: both types are sixteen bytes without padding.
+                unsafe { core::mem::transmute::<v128, [f32; 4]>(sums) }
+            }
         }
     };
 }
 
-wasm_simd!(Simd128, "simd128", |a, b, c| f32x4_add(f32x4_mul(a, b), c), v128_bitselect);
+wasm_simd!(Simd128, "simd128", |a, b, c| f32x4_add(c, f32x4_mul(a, b)), v128_bitselect);
 
 #[cfg(target_feature = "relaxed-simd")]
 wasm_simd!(RelaxedSimd, "relaxed-simd", f32x4_relaxed_madd, v128_bitselect);

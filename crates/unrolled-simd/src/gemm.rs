@@ -1,0 +1,197 @@
+//! `C[m, lanes] = start + Σ Aᵀ[m, k] · B[k, lanes]`: examples in lanes, weights splatted.
+
+use crate::Simd;
+
+/// What the accumulators start from.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// Zero.
+    Zero,
+    /// One value a row: `[m]`.
+    Bias(&'a [f32]),
+    /// What `c` holds.
+    Accumulate,
+}
+
+/// One product of the sum.
+#[derive(Clone, Copy, Debug)]
+pub struct Term<'a> {
+    /// The weights, packed by [`pack`]: `m·k` values.
+    pub weights: &'a [f32],
+    /// `[k][lanes]`
+    pub input: &'a [f32],
+    /// Inner length.
+    pub k: usize,
+}
+
+/// Where the element of row `i` and inner index `k` of a weight matrix stands: `i·row + k·step`.
+#[derive(Clone, Copy, Debug)]
+pub struct Strides {
+    /// Between rows.
+    pub row: usize,
+    /// Between inner indices.
+    pub step: usize,
+}
+
+/// Packs an `m × k` matrix into panels of the tile's rows, `[panel][k][row]`, so that a tile reads
+/// its weights in one line; the last panel is as narrow as what is left. `packed` holds `m·k`.
+pub fn pack<S: Simd>(
+    _: S,
+    m: usize,
+    k: usize,
+    source: &[f32],
+    strides: Strides,
+    packed: &mut [f32],
+) {
+    assert_eq!(packed.len(), m * k, "packed weights");
+    let mut rest = packed;
+    let mut first = 0;
+    while first < m {
+        let width = S::TILE.rows.min(m - first);
+        let (panel, after) = rest.split_at_mut(width * k);
+        for (inner, line) in panel.chunks_exact_mut(width).enumerate() {
+            for (i, out) in line.iter_mut().enumerate() {
+                *out = source[(first + i) * strides.row + inner * strides.step];
+            }
+        }
+        rest = after;
+        first += width;
+    }
+}
+
+/// `c = start + Σ termᵢ`; `c` is `[m][lanes]`, `lanes` a multiple of [`Simd::BLOCK`].
+///
+/// ```text
+/// for each tile of columns, for each panel of rows:
+///     acc[rows][vectors] = start
+///     for each term, for k: acc[i][j] += weights[panel][k][i] · input[k][j]
+///     c = acc
+/// ```
+///
+/// # Panics
+/// If a slice is too short or `lanes` is no multiple of the block.
+#[inline(never)]
+pub fn gemm<S: Simd>(
+    s: S,
+    m: usize,
+    lanes: usize,
+    start: Start<'_>,
+    terms: &[Term<'_>],
+    c: &mut [f32],
+) {
+    assert!(lanes.is_multiple_of(S::BLOCK), "lanes");
+    assert!(c.len() >= m * lanes, "output");
+    if let Start::Bias(bias) = start {
+        assert!(bias.len() >= m, "bias");
+    }
+    for term in terms {
+        assert!(term.weights.len() >= m * term.k, "weights");
+        assert!(term.input.len() >= term.k * lanes, "input");
+    }
+    // SAFETY: the sizes were checked above; `rows` walks m rows, `j` the whole blocks of lanes.
+    s.vectorize(
+        #[inline(always)]
+        || unsafe { body(s, m, lanes, start, terms, c) },
+    );
+}
+
+#[inline(always)]
+unsafe fn body<S: Simd>(
+    s: S,
+    m: usize,
+    lanes: usize,
+    start: Start<'_>,
+    terms: &[Term<'_>],
+    c: &mut [f32],
+) {
+    macro_rules! panel {
+        ($rows:literal, $i:ident, $j:ident) => {
+            // SAFETY: as in `gemm`; this panel holds exactly `$rows` rows.
+            unsafe { tile::<S, $rows>(s, $i, $j, lanes, start, terms, c) }
+        };
+    }
+    let mut j = 0;
+    while j < lanes {
+        let mut i = 0;
+        while i < m {
+            match S::TILE.rows.min(m - i) {
+                1 => panel!(1, i, j),
+                2 => panel!(2, i, j),
+                3 => panel!(3, i, j),
+                4 => panel!(4, i, j),
+                rows if S::TILE.rows > 4 => match rows {
+                    5 => panel!(5, i, j),
+                    6 => panel!(6, i, j),
+                    rows if S::TILE.rows > 6 => match rows {
+                        7 => panel!(7, i, j),
+                        8 => panel!(8, i, j),
+                        9 => panel!(9, i, j),
+                        10 => panel!(10, i, j),
+                        11 => panel!(11, i, j),
+                        _ => panel!(12, i, j),
+                    },
+                    _ => {}
+                },
+                _ => {}
+            }
+            i += S::TILE.rows;
+        }
+        j += S::BLOCK;
+    }
+}
+
+/// Rows `i..i+M`, lanes `j..j+BLOCK`.
+///
+/// # Safety
+/// The bounds that [`gemm`] checks, `i + M <= m`, and `M` the width of the panel at `i`.
+#[inline(always)]
+unsafe fn tile<S: Simd, const M: usize>(
+    s: S,
+    i: usize,
+    j: usize,
+    lanes: usize,
+    start: Start<'_>,
+    terms: &[Term<'_>],
+    c: &mut [f32],
+) {
+    const { assert!(S::TILE.columns == 2) };
+    // SAFETY: rows i..i+M and two vectors from j are inside `c`.
+    let out = unsafe { c.as_mut_ptr().add(i * lanes + j) };
+    let mut acc = [[s.splat(0.0); 2]; M];
+    for (r, row) in acc.iter_mut().enumerate() {
+        *row = match start {
+            Start::Zero => [s.splat(0.0); 2],
+            // SAFETY: i + r < m, and the bias holds m values.
+            Start::Bias(bias) => [unsafe { s.load_splat(bias.as_ptr().add(i + r)) }; 2],
+            // SAFETY: inside `c`, see above.
+            Start::Accumulate => unsafe {
+                [s.load(out.add(r * lanes)), s.load(out.add(r * lanes + S::LANES))]
+            },
+        };
+    }
+    for term in terms {
+        // SAFETY: the panel starts at row i: i·k values stand before it, M·k are its own;
+        // the input has k rows of `lanes`, and j + BLOCK <= lanes.
+        unsafe {
+            let mut w = term.weights.as_ptr().add(i * term.k);
+            let mut x = term.input.as_ptr().add(j);
+            for _ in 0..term.k {
+                let (x0, x1) = (s.load(x), s.load(x.add(S::LANES)));
+                for (r, row) in acc.iter_mut().enumerate() {
+                    let weight = s.load_splat(w.add(r));
+                    row[0] = s.mul_add(weight, x0, row[0]);
+                    row[1] = s.mul_add(weight, x1, row[1]);
+                }
+                w = w.add(M);
+                x = x.add(lanes);
+            }
+        }
+    }
+    for (r, row) in acc.iter().enumerate() {
+        // SAFETY: inside `c`, see above.
+        unsafe {
+            s.store(out.add(r * lanes), row[0]);
+            s.store(out.add(r * lanes + S::LANES), row[1]);
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! Gradients of weights: products of two sequences, summed over time and lanes.
+
+use crate::Simd;
+
+/// A sequence in the lane layout: row `r` of step `t` starts at `t·stride + r·lanes`.
+#[derive(Clone, Copy, Debug)]
+pub struct Steps<'a> {
+    /// From the first row of the first step.
+    pub data: &'a [f32],
+    /// Between steps.
+    pub stride: usize,
+}
+
+impl Steps<'_> {
+    fn covers(&self, time: usize, rows: usize, lanes: usize) -> bool {
+        time == 0 || rows == 0 || self.data.len() >= (time - 1) * self.stride + rows * lanes
+    }
+}
+
+/// Shape of a gradient and where it goes.
+#[derive(Clone, Copy, Debug)]
+pub struct GradientShape {
+    /// Rows: inputs of the kernel.
+    pub rows: usize,
+    /// Columns: units.
+    pub columns: usize,
+    /// Between the rows of the output.
+    pub stride: usize,
+    /// Time steps.
+    pub time: usize,
+    /// Lanes.
+    pub lanes: usize,
+}
+
+/// Steps × lanes that a tile sums in registers before it adds them up, and tiles of rows that share
+/// them: four columns (8 KB) and the rows' chunk (16 to 32 KB) stay in the first-level cache.
+const CHUNK: usize = 512;
+const TILES: usize = 4;
+
+/// `d_w[i][j] += Σ_t Σ_lane x[t][i][lane] · d_z[t][j][lane]`.
+///
+/// A tile of accumulators stays in registers over a chunk of time; its lanes are added once at the
+/// end of the chunk.
+///
+/// # Panics
+/// If a slice is too short or `lanes` is no multiple of [`Simd::LANES`].
+pub fn kernel_gradient<S: Simd>(
+    s: S,
+    shape: GradientShape,
+    x: Steps<'_>,
+    d_z: Steps<'_>,
+    d_w: &mut [f32],
+) {
+    let GradientShape { rows, columns, stride, time, lanes } = shape;
+    assert!(lanes.is_multiple_of(S::LANES) && lanes > 0, "lanes");
+    assert!(x.covers(time, rows, lanes), "x");
+    assert!(d_z.covers(time, columns, lanes), "d_z");
+    assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
+    let chunk = (CHUNK / lanes).max(1);
+    let block = TILES * S::GRADIENT_TILE.rows;
+    for t in (0..time).step_by(chunk) {
+        let steps = chunk.min(time - t);
+        for first in (0..rows).step_by(block) {
+            let end = rows.min(first + block);
+            for j in (0..columns).step_by(S::GRADIENT_TILE.columns) {
+                let width = S::GRADIENT_TILE.columns.min(columns - j);
+                for i in (first..end).step_by(S::GRADIENT_TILE.rows) {
+                    let height = S::GRADIENT_TILE.rows.min(end - i);
+                    let x = Steps { data: &x.data[t * x.stride + i * lanes..], ..x };
+                    let d_z = Steps { data: &d_z.data[t * d_z.stride + j * lanes..], ..d_z };
+                    let d_w = &mut d_w[i * stride + j..];
+                    // SAFETY: `height` rows from i and `width` columns from j are inside the
+                    // sizes checked above, over `steps` steps from t.
+                    unsafe { sized_tile(s, (height, width), steps, lanes, x, d_z, d_w, stride) };
+                }
+            }
+        }
+    }
+}
+
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+#[allow(clippy::too_many_arguments)] // plain numbers stay in registers; a struct would not
+unsafe fn sized_tile<S: Simd>(
+    s: S,
+    size: (usize, usize),
+    time: usize,
+    lanes: usize,
+    x: Steps<'_>,
+    d_z: Steps<'_>,
+    d_w: &mut [f32],
+    stride: usize,
+) {
+    const { assert!(S::GRADIENT_TILE.columns == 4 && S::GRADIENT_TILE.rows <= 4) };
+    macro_rules! tile {
+        ($m:literal, $n:literal) => {
+            // SAFETY: the caller's.
+            unsafe { tile::<S, $m, $n>(s, time, lanes, x, d_z, d_w, stride) }
+        };
+    }
+    match size {
+        (1, 1) => tile!(1, 1),
+        (1, 2) => tile!(1, 2),
+        (1, 3) => tile!(1, 3),
+        (1, _) => tile!(1, 4),
+        (2, 1) => tile!(2, 1),
+        (2, 2) => tile!(2, 2),
+        (2, 3) => tile!(2, 3),
+        (2, _) => tile!(2, 4),
+        (rows, columns) if S::GRADIENT_TILE.rows > 2 => match (rows, columns) {
+            (3, 1) => tile!(3, 1),
+            (3, 2) => tile!(3, 2),
+            (3, 3) => tile!(3, 3),
+            (3, _) => tile!(3, 4),
+            (_, columns) if S::GRADIENT_TILE.rows > 3 => match columns {
+                1 => tile!(4, 1),
+                2 => tile!(4, 2),
+                3 => tile!(4, 3),
+                _ => tile!(4, 4),
+            },
+            _ => {}
+        },
+        _ => {}
+    }
+}
+
+/// One tile, from the first row of `x` and `d_z`. A function of its own, so that the engine has
+/// all its registers for the loop.
+///
+/// # Safety
+/// `x` holds M and `d_z` N rows of `lanes` values at each of `time` steps; `d_w` N values in each
+/// of M rows that are `stride` apart.
+#[inline(never)]
+#[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
+unsafe fn tile<S: Simd, const M: usize, const N: usize>(
+    s: S,
+    time: usize,
+    lanes: usize,
+    x: Steps<'_>,
+    d_z: Steps<'_>,
+    d_w: &mut [f32],
+    stride: usize,
+) {
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let mut acc = [[s.splat(0.0); N]; M];
+            for t in 0..time {
+                // SAFETY: the caller's bounds.
+                unsafe {
+                    let x = x.data.as_ptr().add(t * x.stride);
+                    let d_z = d_z.data.as_ptr().add(t * d_z.stride);
+                    let mut lane = 0;
+                    while lane < lanes {
+                        let mut z = [s.splat(0.0); N];
+                        for c in 0..N {
+                            z[c] = s.load(d_z.add(c * lanes + lane));
+                        }
+                        for r in 0..M {
+                            let x = s.load(x.add(r * lanes + lane));
+                            for c in 0..N {
+                                acc[r][c] = s.mul_add(x, z[c], acc[r][c]);
+                            }
+                        }
+                        lane += S::LANES;
+                    }
+                }
+            }
+            for (r, row) in acc.iter().enumerate() {
+                let out = &mut d_w[r * stride..][..N];
+                if N == 4 {
+                    let sums = s.sum4(core::array::from_fn(|c| row[c % N]));
+                    for (out, sum) in out.iter_mut().zip(sums) {
+                        *out += sum;
+                    }
+                } else {
+                    for (out, sum) in out.iter_mut().zip(row) {
+                        *out += s.sum(*sum);
+                    }
+                }
+            }
+        },
+    );
+}
+
+/// `d_bias[j] += Σ_t Σ_lane d_z[t][j][lane]`.
+///
+/// # Panics
+/// If a slice is too short or `lanes` is no multiple of [`Simd::LANES`].
+#[inline(never)]
+pub fn bias_gradient<S: Simd>(s: S, time: usize, lanes: usize, d_z: Steps<'_>, d_bias: &mut [f32]) {
+    assert!(lanes.is_multiple_of(S::LANES), "lanes");
+    assert!(d_z.covers(time, d_bias.len(), lanes), "d_z");
+    s.vectorize(
+        #[inline(always)]
+        || {
+            for (j, d_bias) in d_bias.iter_mut().enumerate() {
+                let mut acc = s.splat(0.0);
+                for t in 0..time {
+                    let row = &d_z.data[t * d_z.stride + j * lanes..][..lanes];
+                    for v in row.chunks_exact(S::LANES) {
+                        // SAFETY: a chunk holds LANES values.
+                        acc = s.add(acc, unsafe { s.load(v.as_ptr()) });
+                    }
+                }
+                *d_bias += s.sum(acc);
+            }
+        },
+    );
+}
