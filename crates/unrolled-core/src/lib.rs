@@ -1,4 +1,5 @@
 //! Core.
+pub mod checkpoint;
 pub mod clip;
 pub mod error;
 mod initializers;
