@@ -1,0 +1,78 @@
+import { UserError } from '../errors.ts';
+import type { Table } from './csv.ts';
+
+const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '?', '.']);
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
+const MAX_CATEGORIES = 20;
+
+/** True for an empty cell and the usual words for "no value". */
+export function isMissing(text: string): boolean {
+  return MISSING.has(text.toLowerCase());
+}
+
+/** True if the text is a finite number with a decimal point. */
+export function isNumber(text: string): boolean {
+  return NUMBER.test(text) && Number.isFinite(Number(text));
+}
+
+/**
+ * A column as numbers, NaN where a cell is missing.
+ *
+ * @throws UserError naming line and column of the first cell that is not a number
+ */
+export function numberColumn(table: Table, name: string): Float64Array {
+  const texts = table.columns.get(name) as string[];
+  const values = new Float64Array(texts.length);
+  for (let row = 0; row < texts.length; row++) {
+    const text = texts[row] as string;
+    if (isMissing(text)) values[row] = Number.NaN;
+    else if (isNumber(text)) values[row] = Number(text);
+    else throw new UserError(notANumber(table, name, row, text));
+  }
+  return values;
+}
+
+function notANumber(table: Table, name: string, row: number, text: string): string {
+  const where = `${table.file}, line ${table.lines[row]}, column ${name}`;
+  const shown = text.length > 40 ? `${text.slice(0, 40)}…` : text;
+  if (DECIMAL_COMMA.test(text)) {
+    return `${where}: '${shown}' has a comma in the number: write ${text.replace(',', '.')} for a fraction, ${text.replace(',', '')} for thousands`;
+  }
+  return `${where}: a number is expected, got '${shown}'`;
+}
+
+/** A feature column: one channel of numbers, or one channel of 0 and 1 for each category. */
+export interface FeatureColumn {
+  name: string;
+  /** Names of the channels: the column's own, or `column=category`. */
+  channels: { name: string; values: Float64Array }[];
+  categories?: string[];
+}
+
+/**
+ * Reads a feature: numbers if the first cell that has a value is one, else categories, one-hot.
+ *
+ * @throws UserError for text in a number column, or for more than 20 categories
+ */
+export function featureColumn(table: Table, name: string): FeatureColumn {
+  const texts = table.columns.get(name) as string[];
+  const first = texts.find((text) => !isMissing(text));
+  if (first === undefined) throw new UserError(`${table.file}: column ${name} has no values`);
+  if (isNumber(first) || DECIMAL_COMMA.test(first)) {
+    return { name, channels: [{ name, values: numberColumn(table, name) }] };
+  }
+  const categories = [...new Set(texts.filter((text) => !isMissing(text)))].sort();
+  if (categories.length > MAX_CATEGORIES) {
+    throw new UserError(
+      `${table.file}: column ${name} holds text with ${categories.length} different values; a feature is a number or has at most ${MAX_CATEGORIES} categories`,
+    );
+  }
+  const channels = categories.map((category) => ({
+    name: `${name}=${category}`,
+    values: Float64Array.from(texts, (text) =>
+      isMissing(text) ? Number.NaN : +(text === category),
+    ),
+  }));
+  return { name, channels, categories };
+}

@@ -1,0 +1,20 @@
+/** What the user gave cannot be used: one line on stderr, exit code 2. */
+export class UserError extends Error {
+  override name = 'UserError' as const;
+}
+
+/** Guard by name, so that it also holds for an error that crossed a bundle or worker boundary. */
+export function isUserError(error: unknown): error is UserError {
+  return error instanceof Error && error.name === 'UserError';
+}
+
+/** "a, b and c", quoted, shortened after twelve. */
+export function listNames(names: readonly string[]): string {
+  const shown = names.slice(0, 12).join(', ');
+  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
+}
+
+/** "1 day", "3 days". */
+export function count(n: number, noun: string): string {
+  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,106 @@
+import type { Forecasts } from './metrics.ts';
+import { score } from './metrics.ts';
+import { fitRidge, type Matrix, predictRidge, type Ridge } from './ridge.ts';
+import { type Sampling, toForecasts, windowTargets } from './samples.ts';
+import type { Origins } from './split.ts';
+
+/** The last known value, repeated. */
+export function naiveForecasts(
+  target: Float64Array,
+  origins: number[],
+  horizon: number,
+): Forecasts {
+  return forecastBy(origins, horizon, (t) => target[t - 1] as number);
+}
+
+/** The value one season before, or as many seasons as needed to reach a known one; in a gap, the last value. */
+export function seasonalForecasts(
+  target: Float64Array,
+  origins: number[],
+  horizon: number,
+  season: number,
+): Forecasts {
+  return forecastBy(origins, horizon, (t, h) => {
+    const back = target[t + h - season * Math.ceil((h + 1) / season)];
+    return back === undefined || Number.isNaN(back) ? (target[t - 1] as number) : back;
+  });
+}
+
+function forecastBy(
+  origins: number[],
+  horizon: number,
+  rule: (t: number, h: number) => number,
+): Forecasts {
+  const values = new Float64Array(origins.length * horizon);
+  origins.forEach((t, i) => {
+    for (let h = 0; h < horizon; h++) values[i * horizon + h] = rule(t, h);
+  });
+  return { origins, horizon, values };
+}
+
+/** The season with the least error on the validation part; 1 (the last value) if the series is too short for any. */
+export function chooseSeason(
+  target: Float64Array,
+  origins: Origins,
+  horizon: number,
+  seasons: number[],
+  trainEnd: number,
+): number {
+  const error = (season: number) => {
+    return score(target, seasonalForecasts(target, origins.validation, horizon, season), 1).mae;
+  };
+  // Half the training part must be left to measure the scale of MASE on.
+  const possible = seasons.filter((season) => season <= trainEnd / 2);
+  return possible.reduce(
+    (best, season) => (best === 1 || error(season) < error(best) ? season : best),
+    1,
+  );
+}
+
+/** A linear autoregression on the model's own inputs. */
+export interface LinearBaseline {
+  ridge: Ridge;
+  forecast(origins: number[]): Forecasts;
+}
+
+/** Work in the normal equations above which training windows are thinned out: rows × inputs². */
+const MOST_WORK = 4e9;
+
+/** Ridge regression from every value in the window, and the calendar at its end, to every step ahead. */
+export function fitLinear(sampling: Sampling, origins: Origins): LinearBaseline {
+  const inputs = linearInputs(sampling, [sampling.window]).columns;
+  const stride = Math.ceil((origins.train.length * inputs ** 2) / MOST_WORK);
+  const train = origins.train.filter((_, i) => i % stride === 0);
+  const ridge = fitRidge(
+    linearInputs(sampling, train),
+    linearTargets(sampling, train),
+    linearInputs(sampling, origins.validation),
+    linearTargets(sampling, origins.validation),
+  );
+  return {
+    ridge,
+    forecast: (some) =>
+      toForecasts(sampling, some, predictRidge(ridge, linearInputs(sampling, some)).data),
+  };
+}
+
+function linearInputs({ window, channels }: Sampling, origins: number[]): Matrix {
+  const lengths = channels.map(({ kind }) => (kind === 'calendar' ? 1 : window));
+  const columns = lengths.reduce((sum, length) => sum + length, 0);
+  const data = new Float64Array(origins.length * columns);
+  let at = 0;
+  for (const t of origins) {
+    channels.forEach(({ values }, c) => {
+      for (let i = t - (lengths[c] as number); i < t; i++) data[at++] = values[i] as number;
+    });
+  }
+  return { data, rows: origins.length, columns };
+}
+
+function linearTargets(sampling: Sampling, origins: number[]): Matrix {
+  return {
+    data: windowTargets(sampling, origins),
+    rows: origins.length,
+    columns: sampling.horizon,
+  };
+}

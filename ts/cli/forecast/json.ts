@@ -1,0 +1,67 @@
+import { formatTime } from '../data/step.ts';
+import { timeAt } from '../data/timeline.ts';
+import type { Scores } from './metrics.ts';
+import { type ForecastResult, verdict, winner } from './result.ts';
+
+/** The one object that `--json` prints. */
+export function forecastJson(result: ForecastResult, files: { saved?: string; report?: string }) {
+  const { options, series, split, model, interval, baselines } = result;
+  const { timeline } = series;
+  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  return {
+    model: {
+      kind: options.model,
+      description: model.description,
+      parameters: model.parameters,
+      window: result.window,
+      inputs: [
+        series.targetName,
+        ...series.features.map(({ name }) => name),
+        ...result.cycles.map((c) => `time of ${c}`),
+      ],
+      epochs: model.curve.loss.length,
+      bestEpoch: model.curve.best + 1,
+      learningRate: options.learningRate,
+      seed: options.seed,
+      seconds: round(model.seconds),
+    },
+    data: {
+      file: series.file,
+      target: series.targetName,
+      date: series.dateColumn,
+      rows: series.rows,
+      steps: timeline.rows.length,
+      step: timeline.step.name,
+      from: date(0),
+      to: date(split.length - 1),
+      filled: series.filled,
+      notes: series.notes,
+    },
+    split: { trainEnd: date(split.trainEnd - 1), validationEnd: date(split.holdoutStart - 1) },
+    holdout: rounded(result.holdout),
+    baselines: {
+      naive: rounded(baselines.naive),
+      seasonalNaive: { ...rounded(baselines.seasonalNaive), season: result.season },
+      linear: rounded(baselines.linear),
+    },
+    best: winner(result),
+    verdict: verdict(result),
+    interval: { level: interval.level, coverage: round(result.coverage) },
+    forecast: result.forecast.map((row) => ({
+      date: row.date,
+      value: round(row.value),
+      low: round(row.low),
+      high: round(row.high),
+    })),
+    ...files,
+  };
+}
+
+function rounded({ mae, rmse, mase }: Scores): Scores {
+  return { mae: round(mae), rmse: round(rmse), mase: round(mase) };
+}
+
+/** Six significant digits. */
+function round(value: number): number {
+  return Number(value.toPrecision(6));
+}

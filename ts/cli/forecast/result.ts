@@ -1,0 +1,83 @@
+import type { Series } from '../data/series.ts';
+import type { Cycle } from './calendar.ts';
+import type { Interval } from './interval.ts';
+import type { Forecasts, Scores } from './metrics.ts';
+import type { ForecastOptions } from './options.ts';
+import type { Split } from './split.ts';
+
+export const RIVALS = ['naive', 'seasonalNaive', 'linear'] as const;
+export type Rival = (typeof RIVALS)[number];
+
+/** One row of the forecast. */
+export interface ForecastRow {
+  date: string;
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** Losses (mean squared error of scaled changes) after every epoch. */
+export interface LearningCurve {
+  loss: number[];
+  valLoss: number[];
+  /** Epoch, from 0, whose weights were kept. */
+  best: number;
+}
+
+/** Everything that the table, the JSON and the report say. */
+export interface ForecastResult {
+  options: ForecastOptions;
+  series: Series;
+  split: Split;
+  window: number;
+  cycles: Cycle[];
+  /** Season of the seasonal-naive forecast, in steps; also the lag of the scale of MASE. */
+  season: number;
+  model: { description: string; parameters: number; curve: LearningCurve; seconds: number };
+  holdout: Scores;
+  baselines: Record<Rival, Scores>;
+  /** Forecasts of the held-out part. */
+  held: { model: Forecasts } & Record<Rival, Forecasts>;
+  interval: Interval;
+  /** Share of held-out values inside the interval. */
+  coverage: number;
+  forecast: ForecastRow[];
+}
+
+/** Words for a forecaster. */
+export function nameOf(result: ForecastResult, who: 'model' | Rival): string {
+  const step = result.series.timeline.step.name;
+  if (who === 'model')
+    return result.options.model === 'linear' ? 'linear model' : result.options.model.toUpperCase();
+  if (who === 'naive') return 'naive (last value)';
+  if (who === 'linear') return 'linear (ridge on the same inputs)';
+  if (result.season === 1) return 'seasonal-naive (no season found: last value)';
+  return `seasonal-naive (${result.season} ${step}s earlier)`;
+}
+
+/** The forecaster with the least mean absolute error on the held-out part. */
+export function winner({ holdout, baselines }: ForecastResult): 'model' | Rival {
+  return RIVALS.reduce<'model' | Rival>((best, rival) => {
+    const least = best === 'model' ? holdout : baselines[best];
+    return baselines[rival].mae < least.mae ? rival : best;
+  }, 'model');
+}
+
+/** Plain words on who wins and by how much. */
+export function verdict(result: ForecastResult): string {
+  const { holdout, baselines } = result;
+  const best = winner(result);
+  const model = nameOf(result, 'model');
+  if (best !== 'model') {
+    const gap = holdout.mae / baselines[best].mae - 1;
+    return `A baseline wins: ${nameOf(result, best)} has the smallest error; the ${model}'s is ${percent(gap)} larger.`;
+  }
+  const second = RIVALS.reduce((a, b) => (baselines[b].mae < baselines[a].mae ? b : a));
+  const gap = 1 - holdout.mae / baselines[second].mae;
+  return `The ${model} wins: its error is ${percent(gap)} below that of the best baseline, ${nameOf(result, second)}.`;
+}
+
+/** "4.1 %"; more digits for small shares. */
+export function percent(share: number): string {
+  return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`;
+}

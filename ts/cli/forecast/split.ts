@@ -1,0 +1,94 @@
+import { UserError } from '../errors.ts';
+
+/** Parts of the series in order of time; `train` ends where `validation` begins, and so on. */
+export interface Split {
+  /** First step after the training part. */
+  trainEnd: number;
+  /** First step of the held-out part. */
+  holdoutStart: number;
+  length: number;
+}
+
+/** Shares of the series. */
+const VALIDATION = 0.2;
+const HOLDOUT = 0.2;
+const LEAST_TRAINING_WINDOWS = 20;
+const LEAST_TEST_WINDOWS = 5;
+
+/** First steps of the targets of usable windows, part by part. */
+export interface Origins {
+  train: number[];
+  validation: number[];
+  holdout: number[];
+}
+
+export function splitByTime(length: number): Split {
+  const holdoutStart = Math.floor(length * (1 - HOLDOUT));
+  return { trainEnd: Math.floor(length * (1 - HOLDOUT - VALIDATION)), holdoutStart, length };
+}
+
+/** The shortest series that gives enough windows in every part. */
+export function leastLength(window: number, horizon: number): number {
+  const train = (window + horizon + LEAST_TRAINING_WINDOWS - 1) / (1 - HOLDOUT - VALIDATION);
+  const test = (horizon + LEAST_TEST_WINDOWS - 1) / Math.min(HOLDOUT, VALIDATION);
+  return Math.ceil(Math.max(train, test) + 2);
+}
+
+/**
+ * Windows by the first step of their target: `window` steps before it are the input, `horizon` steps from
+ * it the target. A target lies wholly in its part; inputs reach back into the part before, which is past.
+ * Windows that touch an unfilled gap are left out.
+ *
+ * @throws UserError if a part has too few windows
+ */
+export function windowOrigins(
+  where: string,
+  split: Split,
+  window: number,
+  horizon: number,
+  channels: Float64Array[],
+): Origins {
+  const least = leastLength(window, horizon);
+  if (split.length < least) {
+    throw new UserError(
+      `${where}: ${split.length} steps are too few for a window of ${window} and a horizon of ${horizon}; at least ${least} are needed`,
+    );
+  }
+  const gapsBefore = countGaps(channels, split.length);
+  const usable = (from: number, to: number) => {
+    const origins: number[] = [];
+    for (let t = Math.max(from, window); t + horizon <= to; t++) {
+      if (gapsBefore[t + horizon] === gapsBefore[t - window]) origins.push(t);
+    }
+    return origins;
+  };
+  const origins = {
+    train: usable(0, split.trainEnd),
+    validation: usable(split.trainEnd, split.holdoutStart),
+    holdout: usable(split.holdoutStart, split.length),
+  };
+  for (const [part, list] of Object.entries(origins)) {
+    const needed = part === 'train' ? LEAST_TRAINING_WINDOWS : LEAST_TEST_WINDOWS;
+    if (list.length < needed) {
+      throw new UserError(
+        `${where}: unfilled gaps leave ${list.length} of the ${needed} windows needed in the ${part} part; choose a shorter --window or fill the gaps`,
+      );
+    }
+  }
+  if (gapsBefore[split.length] !== gapsBefore[split.length - window]) {
+    throw new UserError(
+      `${where}: the last ${window} steps hold a gap too long to fill, so there is nothing to forecast from`,
+    );
+  }
+  return origins;
+}
+
+/** How many steps before each step have a channel without a value. */
+function countGaps(channels: Float64Array[], length: number): Uint32Array {
+  const before = new Uint32Array(length + 1);
+  for (let i = 0; i < length; i++) {
+    const gap = channels.some((values) => Number.isNaN(values[i]));
+    before[i + 1] = (before[i] as number) + (gap ? 1 : 0);
+  }
+  return before;
+}

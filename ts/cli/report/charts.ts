@@ -1,0 +1,200 @@
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { timeAt } from '../data/timeline.ts';
+import { maeByStep } from '../forecast/metrics.ts';
+import { type ForecastResult, nameOf, RIVALS } from '../forecast/result.ts';
+
+const COLORS = {
+  actual: 'var(--ink)',
+  model: 'var(--model)',
+  naive: 'var(--naive)',
+  seasonalNaive: 'var(--seasonal)',
+  linear: 'var(--linear)',
+};
+
+interface Point {
+  date: Date;
+  value: number;
+  low?: number;
+  high?: number;
+  /** Which forecast a point belongs to, so that lines do not join two. */
+  line?: number;
+}
+
+/** The end of the known series and the forecast with its interval. */
+export function futureChart(result: ForecastResult): string {
+  const { series, forecast, options, split } = result;
+  const known = knownPoints(
+    result,
+    split.length - Math.min(split.length, Math.max(30, 6 * options.horizon)),
+  );
+  const last = known.at(-1) as Point;
+  const ahead: Point[] = forecast.map(({ value, low, high }, h) => {
+    return { date: new Date(timeAt(series.timeline, split.length + h)), value, low, high };
+  });
+  const fan = [{ ...last, low: last.value, high: last.value }, ...ahead];
+  return draw({
+    y: { label: series.targetName, grid: true },
+    marks: [
+      Plot.areaY(fan, { x: 'date', y1: 'low', y2: 'high', fill: COLORS.model, fillOpacity: 0.2 }),
+      Plot.lineY(known, { x: 'date', y: 'value', stroke: COLORS.actual, strokeWidth: 1.5 }),
+      Plot.lineY(fan, { x: 'date', y: 'value', stroke: COLORS.model, strokeWidth: 2 }),
+      Plot.dot(ahead, {
+        x: 'date',
+        y: 'value',
+        fill: COLORS.model,
+        r: 3,
+        title: (p: Point) => pointTitle(p),
+      }),
+    ],
+  });
+}
+
+/** The end of the held-out part with every `horizon`-th forecast and its interval. */
+export function holdoutChart(result: ForecastResult): string {
+  const { series, held, interval, split, options } = result;
+  const { horizon, origins, values } = held.model;
+  const from = Math.max(split.holdoutStart, split.length - Math.max(120, 12 * horizon));
+  const points = origins.flatMap((t, i): Point[] => {
+    if (t < from || (split.length - t) % horizon !== 0) return [];
+    return Array.from({ length: horizon }, (_, h) => {
+      const value = values[i * horizon + h] as number;
+      return {
+        date: new Date(timeAt(series.timeline, t + h)),
+        value,
+        low: value + (interval.low[h] as number),
+        high: value + (interval.high[h] as number),
+        line: t,
+      };
+    });
+  });
+  const style = { x: 'date', z: 'line' } as const;
+  const single = options.horizon === 1;
+  return draw({
+    y: { label: series.targetName, grid: true },
+    marks: [
+      Plot.areaY(points, {
+        ...style,
+        ...(single ? { z: null } : {}),
+        y1: 'low',
+        y2: 'high',
+        fill: COLORS.model,
+        fillOpacity: 0.18,
+      }),
+      Plot.lineY(knownPoints(result, from), {
+        x: 'date',
+        y: 'value',
+        stroke: COLORS.actual,
+        strokeWidth: 1.5,
+      }),
+      Plot.lineY(points, {
+        ...style,
+        ...(single ? { z: null } : {}),
+        y: 'value',
+        stroke: COLORS.model,
+        strokeWidth: 2,
+      }),
+      Plot.dot(points, {
+        x: 'date',
+        y: 'value',
+        fill: COLORS.model,
+        r: 1.5,
+        title: (p: Point) => pointTitle(p),
+      }),
+    ],
+  });
+}
+
+/** Mean absolute error of each forecaster, step by step into the future. */
+export function errorChart(result: ForecastResult): string {
+  const rows = (['model', ...RIVALS] as const).flatMap((who) => {
+    return maeByStep(result.series.target, result.held[who]).map((mae, h) => {
+      return { who: nameOf(result, who), key: who, step: h + 1, mae };
+    });
+  });
+  return draw({
+    x: {
+      label: `${result.series.timeline.step.name}s ahead`,
+      ticks: Math.min(12, result.options.horizon),
+      tickFormat: 'd',
+    },
+    y: { label: 'mean absolute error', grid: true, zero: true },
+    marks: [
+      Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.4 }),
+      Plot.lineY(rows, {
+        x: 'step',
+        y: 'mae',
+        z: 'key',
+        stroke: (r: { key: keyof typeof COLORS }) => COLORS[r.key],
+        strokeWidth: 2,
+      }),
+      Plot.dot(rows, {
+        x: 'step',
+        y: 'mae',
+        fill: (r: { key: keyof typeof COLORS }) => COLORS[r.key],
+        r: 3,
+        title: (r: { who: string; mae: number }) => `${r.who}: ${r.mae.toPrecision(4)}`,
+      }),
+    ],
+  });
+}
+
+/** Training and validation loss after each epoch. */
+export function learningChart({ model: { curve } }: ForecastResult): string {
+  const line = (losses: number[]) => losses.map((loss, i) => ({ epoch: i + 1, loss }));
+  const best = line(curve.valLoss)[curve.best];
+  return draw({
+    x: { label: 'epoch', tickFormat: 'd' },
+    y: { label: 'loss', grid: true, type: 'log' },
+    marks: [
+      Plot.lineY(line(curve.loss), {
+        x: 'epoch',
+        y: 'loss',
+        stroke: COLORS.actual,
+        strokeWidth: 1.5,
+      }),
+      Plot.lineY(line(curve.valLoss), {
+        x: 'epoch',
+        y: 'loss',
+        stroke: COLORS.model,
+        strokeWidth: 2,
+      }),
+      Plot.dot(best === undefined ? [] : [best], {
+        x: 'epoch',
+        y: 'loss',
+        stroke: COLORS.model,
+        fill: 'var(--paper)',
+        strokeWidth: 2,
+        r: 5,
+      }),
+    ],
+  });
+}
+
+function knownPoints({ series, split }: ForecastResult, from: number): Point[] {
+  return Array.from({ length: split.length - from }, (_, i) => {
+    return {
+      date: new Date(timeAt(series.timeline, from + i)),
+      value: series.target[from + i] as number,
+    };
+  });
+}
+
+function pointTitle({ date, value, low, high }: Point): string {
+  return `${date.toISOString().slice(0, 16).replace('T00:00', '')}: ${value.toPrecision(4)} (${low?.toPrecision(4)} to ${high?.toPrecision(4)})`;
+}
+
+function draw(options: Plot.PlotOptions): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const plot = Plot.plot({
+    document: document as unknown as Document,
+    width: 860,
+    height: 300,
+    marginLeft: 50,
+    marginBottom: 36,
+    style: { fontSize: '13px', background: 'transparent' },
+    ...options,
+    x: { ...(options.x ?? {}) },
+  });
+  return plot.outerHTML;
+}

@@ -1,0 +1,127 @@
+import {
+  type ForecastResult,
+  nameOf,
+  percent,
+  RIVALS,
+  verdict,
+  winner,
+} from '../forecast/result.ts';
+import {
+  describeData,
+  describeHoldout,
+  describeModel,
+  lagName,
+  significant,
+} from '../forecast/text.ts';
+import { errorChart, futureChart, holdoutChart, learningChart } from './charts.ts';
+import { STYLE } from './style.ts';
+
+/** One HTML file that needs nothing from anywhere: style and pictures are inside. */
+export function reportHtml(result: ForecastResult): string {
+  const { series, options, interval, coverage, model } = result;
+  const step = series.timeline.step.name;
+  const title = `${series.targetName}: the next ${options.horizon} ${step}s`;
+  const level = percent(interval.level);
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)}</title>
+<style>${STYLE}</style>
+</head>
+<body>
+<main>
+<h1>${escapeHtml(title)}</h1>
+<p>${escapeHtml(describeData(result))}</p>
+${series.notes.length > 0 ? `<ul>${series.notes.map((note) => `<li>${escapeHtml(note)}</li>`).join('')}</ul>` : ''}
+<p class="verdict">${escapeHtml(verdict(result))}</p>
+
+<section>
+<h2>The future</h2>
+${figure(futureChart(result), legend(['actual', 'known'], ['model', `forecast, with the ${level} interval`]))}
+${forecastTable(result)}
+<p>The interval is learned from the model's errors on the validation part: it is meant to hold ${level} of the
+values. On the held-out part it held ${percent(coverage)}.</p>
+</section>
+
+<section>
+<h2>How good is it?</h2>
+<p>Held-out part: ${escapeHtml(describeHoldout(result))}. All four forecast the same dates.</p>
+${metricsTable(result)}
+<p>MAE is the mean absolute error and RMSE the root of the mean squared error, both in the unit of
+${escapeHtml(series.targetName)}. MASE divides the MAE by the error of the ${escapeHtml(lagName(result))} inside the training
+part: below 1 is better than that.</p>
+${figure(errorChart(result), legend(...errorLegend(result)))}
+</section>
+
+<section>
+<h2>Held-out forecasts</h2>
+<p>Every ${options.horizon} ${step}s a forecast of the next ${options.horizon}, made from what was known before it.</p>
+${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `forecast, with the ${level} interval`]))}
+</section>
+
+<section>
+<h2>Training</h2>
+<p>${escapeHtml(describeModel(result))} The first 60 % of the series trained it, the next 20 % chose the epoch; the
+last 20 % were held out. Scales were measured on the training part only.</p>
+${figure(learningChart(result), legend(['actual', 'training loss'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
+</section>
+</main>
+</body>
+</html>
+`;
+}
+
+type Swatch = [color: string, text: string];
+
+function errorLegend(result: ForecastResult): Swatch[] {
+  return (['model', ...RIVALS] as const).map((who) => [who, nameOf(result, who)]);
+}
+
+function figure(svg: string, caption: string): string {
+  return `<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
+}
+
+function legend(...swatches: Swatch[]): string {
+  return swatches
+    .map(([color, text]) => `<span class="key ${color}"></span>${escapeHtml(text)}`)
+    .join(' ');
+}
+
+function forecastTable({ forecast, series }: ForecastResult): string {
+  const rows = forecast.map(({ date, value, low, high }) => {
+    return `<tr><td>${date}</td>${[value, low, high].map((v) => `<td>${significant(v)}</td>`).join('')}</tr>`;
+  });
+  return table([series.dateColumn, series.targetName, 'low', 'high'], rows);
+}
+
+function metricsTable(result: ForecastResult): string {
+  const best = winner(result);
+  const rows = (['model', ...RIVALS] as const).map((who) => {
+    const { mae, rmse, mase } = who === 'model' ? result.holdout : result.baselines[who];
+    const cells = [significant(mae), significant(rmse), mase.toFixed(3)].map(
+      (v) => `<td>${v}</td>`,
+    );
+    return `<tr${who === best ? ' class="best"' : ''}><td>${escapeHtml(nameOf(result, who))}</td>${cells.join('')}</tr>`;
+  });
+  return table(['', 'MAE', 'RMSE', 'MASE'], rows);
+}
+
+function table(head: string[], rows: string[]): string {
+  return `<div class="scroll"><table><thead><tr>${head.map((h) => `<th>${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Column names and categories come from the user's file. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (c) => ENTITIES[c] as string);
+}
