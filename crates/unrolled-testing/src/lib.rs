@@ -11,7 +11,7 @@ mod tolerance;
 mod ulp;
 
 pub use fixture::{Evaluation, Fixture, Tensor, fixtures};
-pub use gradient::{GradientCheck, check_gradient};
+pub use gradient::{GradientTolerance, central_differences, check_gradient};
 pub use random::Random;
 pub use tolerance::{assert_close, worst};
 pub use ulp::{ulp_distance, ulp_error};
