@@ -1,9 +1,14 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const source = (file: string) => fileURLToPath(new URL(`./ts/${file}`, import.meta.url));
+
 export default defineConfig({
   resolve: {
-    alias: { unrolled: fileURLToPath(new URL('./ts/index.ts', import.meta.url)) },
+    alias: [
+      { find: /^unrolled$/, replacement: source('index.ts') },
+      { find: 'unrolled/datasets', replacement: source('datasets/index.ts') },
+    ],
   },
   test: {
     include: ['test/**/*.test.ts'],
