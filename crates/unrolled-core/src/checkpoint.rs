@@ -1,22 +1,27 @@
 //! Checkpoints: named tensors and texts in one safetensors file.
 //!
-//! The file is plain safetensors, so any reader of that format sees the tensors. The texts
-//! (description, position, …) are one JSON object of strings in the single entry `unrolled` of
-//! `__metadata__`: one entry, because the order of several is not fixed by the format's library,
-//! and the same state must give the same bytes.
+//! The format (<https://github.com/huggingface/safetensors>) is eight bytes of the header's length,
+//! little-endian; the header, a JSON object of `name: {dtype, shape, data_offsets}` and of
+//! `__metadata__`, a map of strings; and the tensors' values, little-endian, without gaps. Any
+//! reader of that format sees our tensors. It is read here over serde_json, which the core needs
+//! anyway: the `safetensors` crate, which the tests read and write with, would make the wasm file
+//! 60 kB larger and does not fix the order of the metadata. The same state gives the same bytes.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, View, serialize};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// Version of what is in the file. Higher ones are refused.
+/// Version of what is in the file, under `version` in its metadata. Others are refused.
 pub const VERSION: u32 = 1;
 
-const ENTRY: &str = "unrolled";
-const VERSION_KEY: &str = "version";
+/// What `format` says in the metadata of our files.
+const FORMAT: &str = "unrolled";
+
+/// Largest header that is read, in bytes; the limit of the format's own library.
+const LARGEST_HEADER: usize = 100_000_000;
 
 /// The values of a tensor, row-major.
 #[derive(Clone, Copy, Debug)]
@@ -25,6 +30,22 @@ pub enum Values<'a> {
     F32(&'a [f32]),
     /// Running sums.
     F64(&'a [f64]),
+}
+
+impl Values<'_> {
+    fn kind(self) -> Kind {
+        match self {
+            Values::F32(_) => Kind::F32,
+            Values::F64(_) => Kind::F64,
+        }
+    }
+
+    fn size(self) -> usize {
+        match self {
+            Values::F32(values) => size_of_val(values),
+            Values::F64(values) => size_of_val(values),
+        }
+    }
 }
 
 /// A tensor to be written.
@@ -38,82 +59,123 @@ pub struct Tensor<'a> {
     pub values: Values<'a>,
 }
 
-impl View for &Tensor<'_> {
-    fn dtype(&self) -> Dtype {
-        match self.values {
-            Values::F32(_) => Dtype::F32,
-            Values::F64(_) => Dtype::F64,
-        }
-    }
+/// Type of values. The widest comes first in a file, so that all are aligned.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    F64,
+    F32,
+}
 
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> Cow<'_, [u8]> {
-        Cow::Owned(match self.values {
-            Values::F32(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Values::F64(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
-        })
-    }
-
-    fn data_len(&self) -> usize {
-        match self.values {
-            Values::F32(values) => size_of_val(values),
-            Values::F64(values) => size_of_val(values),
+impl Kind {
+    fn size(self) -> usize {
+        match self {
+            Kind::F64 => 8,
+            Kind::F32 => 4,
         }
     }
 }
 
-/// The bytes of a checkpoint: the same for the same tensors and texts. The text `version` is ours.
-pub fn write(mut texts: BTreeMap<String, String>, tensors: &[Tensor<'_>]) -> Result<Vec<u8>> {
-    texts.insert(VERSION_KEY.to_owned(), VERSION.to_string());
-    let entry = serde_json::to_string(&texts).expect("strings have JSON");
-    let metadata = [(ENTRY.to_owned(), entry)].into_iter().collect();
-    serialize(tensors.iter().map(|tensor| (tensor.name.as_str(), tensor)), Some(metadata))
-        .map_err(|error| bad(format!("cannot be written: {error}")))
+/// The bytes of a checkpoint. The texts `format` and `version` are ours.
+pub fn write(mut texts: BTreeMap<String, String>, tensors: &[Tensor<'_>]) -> Vec<u8> {
+    texts.insert("format".to_owned(), FORMAT.to_owned());
+    texts.insert("version".to_owned(), VERSION.to_string());
+    let mut order: Vec<&Tensor<'_>> = tensors.iter().collect();
+    order.sort_by_key(|tensor| (tensor.values.kind(), &tensor.name));
+
+    let mut header = format!("{{\"__metadata__\":{}", json(&texts));
+    let mut end = 0;
+    for Tensor { name, shape, values } in &order {
+        let start = end;
+        end += values.size();
+        debug_assert_eq!(values.size(), shape.iter().product::<usize>() * values.kind().size());
+        header += &format!(
+            ",{}:{{\"dtype\":\"{:?}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}}",
+            json(name),
+            values.kind(),
+        );
+    }
+    header += "}";
+    // Spaces, so that the values are aligned.
+    header += &" ".repeat(header.len().next_multiple_of(8) - header.len());
+
+    let mut bytes = Vec::with_capacity(8 + header.len() + end);
+    bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
+    bytes.extend_from_slice(header.as_bytes());
+    for tensor in order {
+        match tensor.values {
+            Values::F32(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
+            Values::F64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
+        }
+    }
+    bytes
+}
+
+fn json(value: &impl serde::Serialize) -> String {
+    serde_json::to_string(value).expect("strings have JSON")
 }
 
 /// A checkpoint that was looked through: header, sizes and version are right.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    tensors: SafeTensors<'a>,
     texts: BTreeMap<String, String>,
+    tensors: BTreeMap<String, Info>,
+    data: &'a [u8],
+}
+
+#[derive(Debug)]
+struct Info {
+    kind: Kind,
+    shape: Vec<usize>,
+    /// Bytes of [`Reader::data`].
+    range: Range<usize>,
 }
 
 impl<'a> Reader<'a> {
     /// Looks through the bytes of a checkpoint.
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(|error| {
-            bad(format!("not a whole safetensors file ({} bytes): {error}", bytes.len()))
-        })?;
-        let entry = header.metadata().as_ref().and_then(|metadata| metadata.get(ENTRY));
-        let Some(entry) = entry else {
-            return Err(bad("a safetensors file, but not one that unrolled saved"));
+        let (mut header, data) = split(bytes)
+            .ok_or_else(|| bad(format!("not a whole safetensors file ({} bytes)", bytes.len())))?;
+        let texts = match header.remove("__metadata__") {
+            Some(Value::Object(texts)) => texts,
+            _ => Default::default(),
         };
-        let texts: BTreeMap<String, String> = serde_json::from_str(entry)
-            .map_err(|error| bad(format!("its description cannot be read: {error}")))?;
-        let version = texts.get(VERSION_KEY).map_or("none", String::as_str);
+        let texts: BTreeMap<String, String> = texts
+            .into_iter()
+            .filter_map(|(key, text)| Some((key, text.as_str()?.to_owned())))
+            .collect();
+        if texts.get("format").is_none_or(|format| format != FORMAT) {
+            return Err(bad("a safetensors file, but not one that unrolled saved"));
+        }
+        let version = texts.get("version").map_or("none", String::as_str);
         if version != VERSION.to_string() {
+            return Err(bad(format!("expected format version {VERSION}, got {version}")));
+        }
+        let mut tensors = BTreeMap::new();
+        for (name, value) in header {
+            let info = Info::new(&value)
+                .ok_or_else(|| bad(format!("tensor '{name}' is described wrongly")))?;
+            tensors.insert(name, info);
+        }
+        let mut ranges: Vec<_> = tensors.values().map(|info: &Info| info.range.clone()).collect();
+        ranges.sort_by_key(|range| (range.start, range.end));
+        let end = ranges.iter().try_fold(0, |at, range| (range.start == at).then_some(range.end));
+        if end != Some(data.len()) {
             return Err(bad(format!(
-                "expected format version {VERSION}, got {version}; a newer unrolled may read it"
+                "not a whole safetensors file: its tensors do not fill the {} bytes of values",
+                data.len()
             )));
         }
-        let tensors = SafeTensors::deserialize(bytes)
-            .map_err(|error| bad(format!("not a whole safetensors file: {error}")))?;
-        Ok(Self { tensors, texts })
+        Ok(Self { texts, tensors, data })
     }
 
     /// The names of the tensors, sorted.
-    pub fn names(&self) -> Vec<&str> {
-        let mut names = self.tensors.names();
-        names.sort_unstable();
-        names
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.tensors.keys().map(String::as_str)
     }
 
     /// Whether there is a tensor of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.tensors.tensor(name).is_ok()
+        self.tensors.contains_key(name)
     }
 
     /// A text that must be there.
@@ -128,32 +190,61 @@ impl<'a> Reader<'a> {
 
     /// The values of an f32 tensor that must have this shape.
     pub fn f32s(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-        let bytes = self.tensor(name, shape, Dtype::F32)?;
+        let bytes = self.tensor(name, shape, Kind::F32)?;
         Ok(bytes.as_chunks().0.iter().map(|&x| f32::from_le_bytes(x)).collect())
     }
 
     /// The values of an f64 tensor that must have this shape.
     pub fn f64s(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>> {
-        let bytes = self.tensor(name, shape, Dtype::F64)?;
+        let bytes = self.tensor(name, shape, Kind::F64)?;
         Ok(bytes.as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)).collect())
     }
 
-    fn tensor(&self, name: &str, shape: &[usize], dtype: Dtype) -> Result<&'a [u8]> {
-        let view: TensorView<'a> =
-            self.tensors.tensor(name).map_err(|_| bad(format!("tensor '{name}' is missing")))?;
-        if view.shape() != shape {
-            return Err(bad(format!(
-                "tensor '{name}': expected shape {shape:?}, got {:?}",
-                view.shape()
-            )));
+    fn tensor(&self, name: &str, shape: &[usize], kind: Kind) -> Result<&'a [u8]> {
+        let Some(info) = self.tensors.get(name) else {
+            return Err(bad(format!("tensor '{name}' is missing")));
+        };
+        if info.shape != shape {
+            let got = &info.shape;
+            return Err(bad(format!("tensor '{name}': expected shape {shape:?}, got {got:?}")));
         }
-        if view.dtype() != dtype {
-            return Err(bad(format!(
-                "tensor '{name}': expected type {dtype:?}, got {:?}",
-                view.dtype()
-            )));
+        if info.kind != kind {
+            let got = info.kind;
+            return Err(bad(format!("tensor '{name}': expected type {kind:?}, got {got:?}")));
         }
-        Ok(view.data())
+        Ok(&self.data[info.range.clone()])
+    }
+}
+
+/// Header and values, if the bytes have both.
+fn split(bytes: &[u8]) -> Option<(serde_json::Map<String, Value>, &[u8])> {
+    let (length, rest) = bytes.split_first_chunk()?;
+    let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
+    if length > LARGEST_HEADER {
+        return None;
+    }
+    let (header, data) = rest.split_at_checked(length)?;
+    match serde_json::from_slice(header) {
+        Ok(Value::Object(header)) => Some((header, data)),
+        _ => None,
+    }
+}
+
+impl Info {
+    fn new(value: &Value) -> Option<Self> {
+        let kind = match value.get("dtype")?.as_str()? {
+            "F32" => Kind::F32,
+            "F64" => Kind::F64,
+            _ => return None,
+        };
+        let sizes = |key: &str| -> Option<Vec<usize>> {
+            let list = value.get(key)?.as_array()?;
+            list.iter().map(|x| usize::try_from(x.as_u64()?).ok()).collect()
+        };
+        let shape = sizes("shape")?;
+        let [start, end] = sizes("data_offsets")?[..] else { return None };
+        let size = shape.iter().try_fold(kind.size(), |size, &n| size.checked_mul(n))?;
+        (end.checked_sub(start)? == size).then_some(Self { kind, shape, range: start..end })
     }
 }
 
@@ -176,7 +267,7 @@ mod tests {
             Tensor { name: "metrics".into(), shape: vec![2], values: Values::F64(&SUMS) },
             Tensor { name: "empty".into(), shape: vec![0], values: Values::F32(&[]) },
         ];
-        write(texts, &tensors).unwrap()
+        write(texts, &tensors)
     }
 
     fn message(bytes: &[u8]) -> String {
@@ -193,7 +284,7 @@ mod tests {
         assert_eq!(bits(&reader.f32s("kernel", &[2, 3]).unwrap()), bits(&KERNEL));
         assert_eq!(reader.f64s("metrics", &[2]).unwrap(), SUMS);
         assert!(reader.f32s("empty", &[0]).unwrap().is_empty());
-        assert_eq!(reader.names(), ["empty", "kernel", "metrics"]);
+        assert!(reader.names().eq(["empty", "kernel", "metrics"]));
         assert_eq!(reader.text("model").unwrap(), "{\"a\": \"ü\\n\"}");
         assert_eq!(reader.optional_text("iterations"), Some("17"));
         assert_eq!(reader.optional_text("metadata"), None);
@@ -252,23 +343,83 @@ mod tests {
     }
 
     #[test]
+    fn the_library_of_the_format_reads_what_we_write() {
+        let bytes = written();
+        let file = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+        let kernel = file.tensor("kernel").unwrap();
+        assert_eq!((kernel.dtype(), kernel.shape()), (safetensors::Dtype::F32, &[2, 3][..]));
+        let expected: Vec<u8> = KERNEL.iter().flat_map(|x| x.to_le_bytes()).collect();
+        assert_eq!(kernel.data(), expected);
+        assert_eq!(file.tensor("metrics").unwrap().dtype(), safetensors::Dtype::F64);
+        assert_eq!(file.tensor("empty").unwrap().shape(), [0]);
+        let (_, header) = safetensors::SafeTensors::read_metadata(&bytes).unwrap();
+        let texts = header.metadata().as_ref().unwrap();
+        assert_eq!(texts["iterations"], "17");
+        assert_eq!(texts["version"], "1");
+    }
+
+    #[test]
+    fn we_read_what_the_library_of_the_format_writes() {
+        let file = |texts: &[(&str, &str)], dtype, shape: &[usize], data: &[u8]| {
+            let view = safetensors::tensor::TensorView::new(dtype, shape.to_vec(), data).unwrap();
+            let texts = texts.iter().map(|(k, v)| (k.to_string(), v.to_string())).collect();
+            safetensors::serialize([("w", &view)], Some(texts)).unwrap()
+        };
+        let ours = [("format", "unrolled"), ("version", "1"), ("note", "x")];
+        let bytes: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|x| x.to_le_bytes()).collect();
+        let good = file(&ours, safetensors::Dtype::F32, &[1, 2], &bytes);
+        let reader = Reader::new(&good).unwrap();
+        assert_eq!(reader.f32s("w", &[1, 2]).unwrap(), [1.5, -2.0]);
+        assert_eq!(reader.text("note").unwrap(), "x");
+        let other_type = file(&ours, safetensors::Dtype::I32, &[2], &bytes);
+        assert!(message(&other_type).contains("tensor 'w' is described wrongly"));
+        let foreign = file(&[("format", "pt")], safetensors::Dtype::F32, &[2], &bytes);
+        assert!(message(&foreign).contains("not one that unrolled saved"));
+    }
+
+    fn with_header(header: &str, data: &[u8]) -> Vec<u8> {
+        [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), data].concat()
+    }
+
+    #[test]
     fn other_files_and_other_versions_are_refused() {
         for other in [&b""[..], b"PK\x03\x04 not this format at all", &[0xff; 64]] {
             assert!(message(other).contains("not a whole safetensors file"));
         }
-        let foreign = serialize(
-            [("w", &Tensor { name: "w".into(), shape: vec![1], values: Values::F32(&[1.0]) })],
-            None,
-        )
-        .unwrap();
-        assert!(message(&foreign).contains("not one that unrolled saved"));
-        let with_entry = |entry: &str| {
-            let metadata = [(ENTRY.to_owned(), entry.to_owned())].into_iter().collect();
-            serialize(Vec::<(&str, &Tensor<'_>)>::new(), Some(metadata)).unwrap()
-        };
-        let newer = message(&with_entry("{\"version\":\"2\"}"));
+        let metadata = |entry: &str| message(&with_header(entry, &[]));
+        assert!(metadata("{}").contains("not one that unrolled saved"));
+        assert!(metadata("[1, 2]").contains("not a whole safetensors file"));
+        let newer = metadata(r#"{"__metadata__":{"format":"unrolled","version":"2"}}"#);
         assert!(newer.contains("expected format version 1, got 2"), "{newer}");
-        assert!(message(&with_entry("{}")).contains("got none"));
-        assert!(message(&with_entry("[1, 2")).contains("its description cannot be read"));
+        assert!(metadata(r#"{"__metadata__":{"format":"unrolled"}}"#).contains("got none"));
+    }
+
+    #[test]
+    fn sizes_that_do_not_fit_are_refused() {
+        let with_tensors = |tensors: &str, data: &[u8]| {
+            let texts = r#"{"format":"unrolled","version":"1"}"#;
+            message(&with_header(&format!(r#"{{"__metadata__":{texts},{tensors}}}"#), data))
+        };
+        let f32s = |shape: &str, offsets: &str| {
+            format!(r#"{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}"#)
+        };
+        let huge = "[4294967296, 4294967296, 4]";
+        for (shape, offsets) in [
+            ("[2]", "[0, 4]"),
+            ("[1]", "[4, 0]"),
+            ("[1]", "[0]"),
+            ("[1.5]", "[0, 6]"),
+            ("[-1]", "[0, 4]"),
+            ("null", "[0, 4]"),
+            (huge, "[0, 0]"),
+        ] {
+            let message = with_tensors(&format!(r#""w":{}"#, f32s(shape, offsets)), &[0; 4]);
+            assert!(message.contains("tensor 'w' is described wrongly"), "{shape} {offsets}");
+        }
+        let (first, gap) = (f32s("[1]", "[0, 4]"), f32s("[1]", "[8, 12]"));
+        for second in [&first, &gap] {
+            let message = with_tensors(&format!(r#""a":{first},"b":{second}"#), &[0; 12]);
+            assert!(message.contains("do not fill the 12 bytes"), "{message}");
+        }
     }
 }
