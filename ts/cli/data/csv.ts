@@ -29,9 +29,13 @@ export type ChooseColumns = (header: string[], firstRow: string[]) => string[];
  * Reads a CSV file as a stream and keeps the chosen columns. Finds the delimiter (comma, semicolon, tab
  * or bar), drops a byte-order mark, takes quoted fields and either line end.
  *
- * @throws UserError if the file cannot be read, is not CSV text, has no rows, or has more than {@link MAX_ROWS}
+ * @throws UserError if the file cannot be read, is not CSV text, has no rows, or has more than `maxRows`
  */
-export async function readTable(file: string, choose: ChooseColumns): Promise<Table> {
+export async function readTable(
+  file: string,
+  choose: ChooseColumns,
+  maxRows = MAX_ROWS,
+): Promise<Table> {
   const { delimiter, encoding } = await inspect(file);
   const header: string[] = [];
   const lines: number[] = [];
@@ -52,9 +56,9 @@ export async function readTable(file: string, choose: ChooseColumns): Promise<Ta
       for (const name of new Set(choose(header, record))) columns.set(name, []);
       kept = [...columns].map(([name, texts]) => ({ index: header.indexOf(name), texts }));
     }
-    if (lines.length === MAX_ROWS) {
+    if (lines.length === maxRows) {
       throw new UserError(
-        `${file} has more than ${MAX_ROWS.toLocaleString('en')} rows: keep the latest part of it, or sum it up to a longer step (hours, days)`,
+        `${file} has more than ${maxRows.toLocaleString('en')} rows: keep the latest part of it, or sum it up to a longer step (hours, days)`,
       );
     }
     lines.push(line);

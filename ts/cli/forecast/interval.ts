@@ -21,7 +21,8 @@ export function learnInterval(target: Float64Array, forecasts: Forecasts, level:
     const residuals = Float64Array.from(origins, (_, i) => {
       return (truth[i * horizon + h] as number) - (values[i * horizon + h] as number);
     }).sort();
-    const rank = Math.max(1, Math.floor(((1 - level) / 2) * (residuals.length + 1)));
+    // The small addend undoes the rounding of 1 − level.
+    const rank = Math.max(1, Math.floor(((1 - level) / 2) * (residuals.length + 1) + 1e-9));
     low.push(Math.min(0, residuals[rank - 1] as number));
     high.push(Math.max(0, residuals[residuals.length - rank] as number));
   }

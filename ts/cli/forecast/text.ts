@@ -81,5 +81,5 @@ export function significant(value: number): string {
   const size = Math.abs(value);
   if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
   const digits = size === 0 ? 3 : Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(3, digits));
+  return value.toFixed(Math.min(6, digits));
 }

@@ -1,0 +1,182 @@
+import { describe, expect, test } from 'vitest';
+import type { Series } from '../../ts/cli/data/series.ts';
+import { chooseSeason, fitLinear, naiveForecasts, seasonalForecasts } from '../../ts/cli/forecast/baselines.ts';
+import { calendarChannels, possibleCycles, possibleSeasons, subsets } from '../../ts/cli/forecast/calendar.ts';
+import { coverage, learnInterval } from '../../ts/cli/forecast/interval.ts';
+import { maeByStep, naiveScale, score } from '../../ts/cli/forecast/metrics.ts';
+import { makeSampling, toForecasts, windowInputs, windowTargets } from '../../ts/cli/forecast/samples.ts';
+import { splitByTime, windowOrigins } from '../../ts/cli/forecast/split.ts';
+
+const DAY = 86_400_000;
+const daily = { unit: 'day', every: 1, name: 'day', length: DAY } as const;
+
+function makeSeries(target: Float64Array, features: Series['features'] = []): Series {
+  return {
+    file: 'f.csv',
+    dateColumn: 'date',
+    targetName: 'y',
+    timeline: { start: 0, step: daily, rows: new Int32Array(target.length), notes: [] },
+    target,
+    features,
+    rows: target.length,
+    filled: 0,
+    notes: [],
+  };
+}
+
+describe('baselines by hand', () => {
+  const target = Float64Array.of(1, 2, 4, 3, 5, 7);
+
+  test('naive repeats the last value', () => {
+    expect([...naiveForecasts(target, [3, 4], 2).values]).toEqual([4, 4, 3, 3]);
+  });
+
+  test('seasonal-naive looks back as many seasons as it needs', () => {
+    expect([...seasonalForecasts(target, [4], 3, 2).values]).toEqual([4, 3, 4]);
+    expect([...seasonalForecasts(target, [4], 2, 1).values]).toEqual([3, 3]);
+  });
+
+  test('seasonal-naive falls back to the last value in a gap', () => {
+    const gap = Float64Array.of(1, Number.NaN, 4, 3);
+    expect([...seasonalForecasts(gap, [4], 2, 3).values]).toEqual([3, 4]);
+  });
+
+  test('errors', () => {
+    const forecasts = { origins: [3, 4], horizon: 2, values: Float64Array.of(4, 4, 3, 3) };
+    // actual: 3 5, 5 7; errors: 1 −1, −2 −4
+    const { mae, rmse, mase } = score(target, forecasts, naiveScale(target, 1, 4));
+    expect(mae).toBe(2);
+    expect(rmse).toBeCloseTo(Math.sqrt(22 / 4), 14);
+    expect(mase).toBeCloseTo(2 / (4 / 3), 14);
+    expect(maeByStep(target, forecasts)).toEqual([1.5, 2.5]);
+  });
+
+  test('the season that forecasts the validation part best is chosen', () => {
+    const wave = Float64Array.from({ length: 200 }, (_, i) => Math.sin((2 * Math.PI * i) / 12));
+    const origins = windowOrigins('f', splitByTime(200), 6, 4, [wave]);
+    expect(chooseSeason(wave, origins, 4, [7, 12], 120)).toBe(12);
+    expect(chooseSeason(wave, origins, 4, [100], 120)).toBe(1);
+  });
+});
+
+describe('linear baseline', () => {
+  test('finds the rule of a series that is exactly linear in its past', () => {
+    // y(t) = 1.6·y(t−1) − 0.9·y(t−2) + 2 + 0.5·x(t−1)
+    const n = 300;
+    const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i * i));
+    const y = new Float64Array(n);
+    for (let t = 2; t < n; t++) {
+      y[t] = 1.6 * (y[t - 1] as number) - 0.9 * (y[t - 2] as number) + 2 + 0.5 * (x[t - 1] as number);
+    }
+    const split = splitByTime(n);
+    const origins = windowOrigins('f', split, 3, 1, [y]);
+    const sampling = makeSampling(makeSeries(y, [{ name: 'x', values: x }]), [], { window: 3, horizon: 1 }, split.trainEnd);
+    const linear = fitLinear(sampling, origins);
+    expect(score(y, linear.forecast(origins.holdout), 1).mae).toBeLessThan(1e-3);
+    expect(linear.ridge.penalty).toBe(0.01);
+  });
+
+  test('holds still where inputs are copies of each other', () => {
+    const y = Float64Array.from({ length: 120 }, (_, i) => i % 5);
+    const split = splitByTime(120);
+    const origins = windowOrigins('f', split, 10, 2, [y]);
+    const sampling = makeSampling(makeSeries(y, [{ name: 'same', values: y }]), [], { window: 10, horizon: 2 }, split.trainEnd);
+    expect(score(y, fitLinear(sampling, origins).forecast(origins.holdout), 1).mae).toBeLessThan(1e-2);
+  });
+});
+
+describe('windows', () => {
+  test('targets stay inside their part and nothing later is read', () => {
+    const y = Float64Array.from({ length: 100 }, (_, i) => i);
+    const { train, validation, holdout } = windowOrigins('f', splitByTime(100), 10, 5, [y]);
+    expect([train[0], train.at(-1)]).toEqual([10, 55]);
+    expect([validation[0], validation.at(-1)]).toEqual([60, 75]);
+    expect([holdout[0], holdout.at(-1)]).toEqual([80, 95]);
+  });
+
+  test('windows that touch a gap are left out', () => {
+    const y = Float64Array.from({ length: 100 }, (_, i) => (i === 30 ? Number.NaN : i));
+    const { train } = windowOrigins('f', splitByTime(100), 4, 3, [y]);
+    expect(train.filter((t) => t > 20 && t < 40)).toEqual([21, 22, 23, 24, 25, 26, 27, 35, 36, 37, 38, 39]);
+  });
+
+  test.each([
+    { name: 'short', length: 40, gap: -1, says: /40 steps are too few for a window of 10 and a horizon of 5; at least 59/ },
+    { name: 'full of gaps', length: 100, gap: 12, says: /windows needed in the train part/ },
+    { name: 'open at the end', length: 100, gap: 98, says: /the last 10 steps hold a gap/ },
+  ])('a series that is $name is refused', ({ length, gap, says }) => {
+    const y = Float64Array.from({ length }, (_, i) => {
+      return i === gap || (gap === 12 && i < 60 && i % gap === 0) ? Number.NaN : i;
+    });
+    expect(() => windowOrigins('f', splitByTime(length), 10, 5, [y])).toThrow(says);
+  });
+
+  test('scales come from the training part alone', () => {
+    const y = Float64Array.from({ length: 100 }, (_, i) => (i < 60 ? i % 2 : 1e6));
+    const { channels, outputScale } = makeSampling(makeSeries(y), [], { window: 3, horizon: 1 }, 60);
+    expect(channels[0]).toMatchObject({ mean: 0.5, deviation: 0.5 });
+    expect(outputScale).toBe(1);
+  });
+
+  test('targets are changes from the last value, and come back', () => {
+    const y = Float64Array.of(1, 2, 4, 8, 16, 32);
+    const sampling = makeSampling(makeSeries(y), [], { window: 2, horizon: 2 }, 6);
+    const outputs = windowTargets(sampling, [2, 4]);
+    const last = [2, 2, 8, 8];
+    toForecasts(sampling, [2, 4], outputs).values.forEach((value, i) => {
+      expect(value).toBeCloseTo([4, 8, 16, 32][i] as number, 12);
+      const change = (outputs[i] as number) * sampling.outputScale;
+      expect(change).toBeCloseTo(value - (last[i] as number), 12);
+    });
+    const [mean, deviation] = [sampling.channels[0]?.mean as number, sampling.channels[0]?.deviation as number];
+    const inputs = [...windowInputs(sampling, [2, 4])].map((v) => v * deviation + mean);
+    [1, 2, 4, 8].forEach((value, i) => {
+      expect(inputs[i]).toBeCloseTo(value, 5);
+    });
+  });
+});
+
+describe('calendar', () => {
+  test('cycles come back after their length', () => {
+    const { timeline } = makeSeries(new Float64Array(15));
+    const [sine, cosine] = calendarChannels(timeline, ['week']);
+    expect(sine?.values[0]).toBeCloseTo(sine?.values[7] as number, 12);
+    // 1970-01-01 is a Thursday: three days after Monday.
+    expect(cosine?.values[4]).toBeCloseTo(1, 12);
+  });
+
+  test.each([
+    { step: daily, span: 400, cycles: ['week', 'year'], seasons: [7, 365] },
+    { step: daily, span: 300, cycles: ['week'], seasons: [7, 365] },
+    { step: { ...daily, unit: 'hour', name: 'hour', length: DAY / 24 } as const, span: 30, cycles: ['day', 'week'], seasons: [24, 168, 8766] },
+    { step: { unit: 'month', every: 1, name: 'month', length: 30.4 * DAY } as const, span: 4000, cycles: ['year'], seasons: [12] },
+    { step: { unit: 'month', every: 12, name: 'year', length: 365 * DAY } as const, span: 9000, cycles: [], seasons: [] },
+  ])('a series of one value a $step.name over $span days', ({ step, span, cycles, seasons }) => {
+    expect(possibleCycles(step, span * DAY)).toEqual(cycles);
+    expect(possibleSeasons(step)).toEqual(seasons);
+  });
+
+  test('all choices of cycles', () => {
+    expect(subsets(['day', 'week'])).toEqual([[], ['day'], ['week'], ['day', 'week']]);
+  });
+});
+
+describe('interval', () => {
+  // Residuals −9 … 9 for the first step, ten times as large for the second.
+  const origins = Array.from({ length: 19 }, (_, i) => 2 * i);
+  const target = Float64Array.from({ length: 38 }, (_, i) => (Math.floor(i / 2) - 9) * (i % 2 === 0 ? 1 : 10));
+  const forecasts = { origins, horizon: 2, values: new Float64Array(38) };
+
+  test('takes the ranks that leave the asked share inside', () => {
+    expect(learnInterval(target, forecasts, 0.8)).toEqual({ level: 0.8, low: [-8, -80], high: [8, 80] });
+  });
+
+  test('its coverage is measured', () => {
+    expect(coverage(target, forecasts, learnInterval(target, forecasts, 0.8))).toBeCloseTo(17 / 19, 12);
+  });
+
+  test('always holds the forecast itself', () => {
+    const above = { ...forecasts, values: forecasts.values.fill(1000) };
+    expect(learnInterval(target, above, 0.8).high).toEqual([0, 0]);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { forecastJson } from '../../ts/cli/forecast/json.ts';
+import { verdict } from '../../ts/cli/forecast/result.ts';
+import { forecastText, significant } from '../../ts/cli/forecast/text.ts';
+import { reportHtml } from '../../ts/cli/report/html.ts';
+import { alignColumns } from '../../ts/cli/table.ts';
+import { madeUpResult } from './result.ts';
+
+const best = { mae: 0.05, rmse: 0.1, mase: 0.2 };
+const { baselines } = madeUpResult();
+
+describe('the verdict', () => {
+  test.each([
+    { name: 'the model wins', change: {}, says: /^The LSTM wins: its error is 50 % below .* linear/ },
+    { name: 'the linear forecast wins', change: { baselines: { ...baselines, linear: best } }, says: /^A baseline wins: linear .* 100 % larger/ },
+    { name: 'the last value wins', change: { baselines: { ...baselines, naive: best } }, says: /^A baseline wins: naive \(last value\)/ },
+    { name: 'the season wins', change: { baselines: { ...baselines, seasonalNaive: best } }, says: /^A baseline wins: seasonal-naive \(7 days earlier\)/ },
+  ])('$name', ({ change, says }) => {
+    expect(verdict(madeUpResult(change))).toMatch(says);
+  });
+});
+
+test('text holds every row, note and score', () => {
+  const text = forecastText(madeUpResult());
+  for (const part of ['Filled 2 missing days', '2020-07-21', '12.35', 'LSTM', 'linear', '0.500', '78 %']) {
+    expect(text).toContain(part);
+  }
+});
+
+test('JSON survives a round trip with the promised keys', () => {
+  const json = JSON.parse(JSON.stringify(forecastJson(madeUpResult(), { saved: 'm.safetensors' })));
+  expect(json).toMatchObject({
+    model: { kind: 'lstm', epochs: 3, bestEpoch: 2 },
+    holdout: { mae: 0.1, rmse: 0.2, mase: 0.5 },
+    baselines: { naive: { mae: 0.4 }, seasonalNaive: { mae: 0.3, season: 7 }, linear: { mae: 0.2 } },
+    best: 'model',
+    saved: 'm.safetensors',
+  });
+  expect(json.forecast[0]).toEqual({ date: '2020-07-19', value: 12.3457, low: 11, high: 13 });
+});
+
+describe('the report', () => {
+  const html = reportHtml(madeUpResult());
+
+  test('needs nothing from the network', () => {
+    const addresses = [...html.matchAll(/https?:[^"'\s<)]*/g)].map(([address]) => address);
+    expect(addresses.filter((address) => !address.startsWith('http://www.w3.org/'))).toEqual([]);
+    expect(html).not.toMatch(/<script|<link|<img|@import|url\(/);
+  });
+
+  test('has four pictures with lines in them', () => {
+    const pictures = html.match(/<svg[\s\S]*?<\/svg>/g) ?? [];
+    expect(pictures).toHaveLength(4);
+    for (const picture of pictures) expect(picture).toMatch(/<path[^>]* d="M[\d.]+,[\d.]+/);
+  });
+
+  test('shows names from the file as text', () => {
+    expect(html).toContain('sales &amp; &lt;i&gt;returns&lt;/i&gt;');
+    expect(html).not.toContain('<i>returns');
+    expect(html).not.toContain('NaN');
+  });
+});
+
+test.each([
+  [12.34567, '12.35'],
+  [0, '0.000'],
+  [-0.01234, '-0.01234'],
+  [123456, '123456'],
+  [0.00001, '1.000e-5'],
+])('%d is shown as %s', (value, text) => {
+  expect(significant(value)).toBe(text);
+});
+
+test('columns align', () => {
+  expect(alignColumns([['a', 'bb'], ['ccc', 'd']])).toBe('a    bb\nccc   d');
+});

@@ -1,0 +1,145 @@
+import { mkdirSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readTable } from '../../ts/cli/data/csv.ts';
+import { readSeries, type SeriesRequest } from '../../ts/cli/data/series.ts';
+import { dailyCsv, temporaryFolder } from './temporary.ts';
+
+const files = temporaryFolder();
+const sales: SeriesRequest = { target: 'sales' };
+
+/** Replaces line `n` (from 1) of a good file. */
+function withLine(n: number, text: string): string {
+  return dailyCsv(30).split('\n').with(n - 1, text).join('\n');
+}
+
+function withoutLines(from: number, to: number): string {
+  return dailyCsv(60).split('\n').filter((_, i) => i + 1 < from || i + 1 > to).join('\n');
+}
+
+describe('a file that cannot be used is refused in one line', () => {
+  const cases: { name: string; content: string | Uint8Array; request?: SeriesRequest; says: RegExp }[] = [
+    { name: 'empty', content: '', says: /is empty$/ },
+    { name: 'blank lines only', content: '\n\n', says: /is empty$/ },
+    { name: 'header only', content: 'date,sales\n', says: /a header but no rows/ },
+    { name: 'no header', content: '2020,1\n2021,2\n', says: /no header/ },
+    { name: 'two columns of one name', content: 'date,sales,sales\n2020-01-01,1,2\n', says: /two columns named sales/ },
+    { name: 'binary', content: Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13), says: /binary data/ },
+    { name: 'UTF-16', content: Buffer.from(`\ufeff${dailyCsv(9)}`, 'utf16le'), says: /UTF-16.*UTF-8/ },
+    { name: 'one endless line', content: 'a'.repeat(1_200_000), says: /line is longer than/ },
+    { name: 'no target named', content: dailyCsv(30), request: {}, says: /--target: sales$/ },
+    { name: 'target missing', content: dailyCsv(30), request: { target: 'price' }, says: /no column price \(--target\).*date, sales, shop/ },
+    { name: 'feature missing', content: dailyCsv(30), request: { ...sales, features: ['rain'] }, says: /no column rain \(--features\)/ },
+    { name: 'target as feature', content: dailyCsv(30), request: { ...sales, features: ['sales'] }, says: /the target is an input already/ },
+    { name: 'date column missing', content: dailyCsv(30), request: { ...sales, date: 'when' }, says: /no column when \(--date\)/ },
+    { name: 'date column as target', content: dailyCsv(30), request: { target: 'date' }, says: /is the column of dates/ },
+    { name: 'no dates', content: 'a,b\n1,2\n3,4\n', request: { target: 'b' }, says: /no column of dates.*a, b/ },
+    { name: 'text among numbers', content: withLine(12, '2020-01-11,many,open'), says: /line 12, column sales: a number is expected, got 'many'/ },
+    { name: 'decimal comma', content: dailyCsv(30, ';').replace('20.00', '20,00'), says: /line 2, column sales: '20,00' has a comma.*20\.00/ },
+    { name: 'infinity', content: withLine(3, '2020-01-02,Infinity,open'), says: /line 3, column sales/ },
+    { name: 'date that is none', content: withLine(4, '2020-02-30,3,open'), says: /line 4: '2020-02-30' is not a date/ },
+    { name: 'date missing', content: withLine(4, ',3,open'), says: /line 4: the date is missing/ },
+    { name: 'fields missing', content: withLine(5, '2020-01-04,3'), says: /line 5: 2 fields, but the header names 3/ },
+    { name: 'quote left open', content: withLine(5, '2020-01-04,"3,open'), says: /not well-formed CSV: .*[Qq]uote/ },
+    { name: 'date twice, values differ', content: withLine(5, '2020-01-03,9,open'), says: /lines 4 and 5 have the same date \(2020-01-03\)/ },
+    { name: 'time between steps', content: withLine(5, '2020-01-04 11:00,9,open'), says: /line 5: 2020-01-04T11:00 does not fit steps of a day/ },
+    { name: 'target without values', content: 'date,sales\n2020-01-01,\n2020-01-02,NA\n2020-01-03,\n', says: /column sales has no values/ },
+    { name: 'two rows', content: 'date,sales\n2020-01-01,1\n2020-01-02,2\n', says: /2 dated rows are too few/ },
+    { name: 'mostly gaps', content: withLine(30, '2190-01-01,3,open'), says: /too many are missing/ },
+    {
+      name: 'too many categories',
+      content: ['date,sales,name', ...dailyCsv(30).split('\n').slice(1, 31).map((line, i) => `${line.split(',').slice(0, 2)},n${i}`)].join('\n'),
+      request: { ...sales, features: ['name'] },
+      says: /column name holds text with 30 different values/,
+    },
+  ];
+  test.each(cases)('$name', async ({ name, content, request, says }) => {
+    const file = files.write(`${name}.csv`, content);
+    const error = await readSeries(file, request ?? sales).catch((e: unknown) => e);
+    expect(error).toMatchObject({ name: 'UserError', message: expect.stringMatching(says) });
+    expect((error as Error).message).not.toContain('\n');
+  });
+
+  test('absent', async () => {
+    await expect(readSeries(files.path('none.csv'), sales)).rejects.toThrow(/no such file/);
+  });
+
+  test('directory', async () => {
+    mkdirSync(files.path('folder.csv'));
+    await expect(readSeries(files.path('folder.csv'), sales)).rejects.toThrow(/is a directory/);
+  });
+
+  test('more rows than are held', async () => {
+    const file = files.write('large.csv', dailyCsv(1001));
+    const read = (maxRows: number) => readTable(file, (header) => header, maxRows);
+    await expect(read(1000)).rejects.toThrow(/more than 1,000 rows/);
+    expect((await read(1001)).lines).toHaveLength(1001);
+  });
+});
+
+describe('a file that differs in form is read alike', () => {
+  const lines = dailyCsv(30).trim().split('\n');
+  const cases: { name: string; content: string | Uint8Array }[] = [
+    { name: 'byte-order mark', content: `\ufeff${dailyCsv(30)}` },
+    { name: 'CRLF', content: dailyCsv(30, ',', '\r\n') },
+    { name: 'semicolons', content: dailyCsv(30, ';') },
+    { name: 'tabs', content: dailyCsv(30, '\t') },
+    { name: 'quoted fields', content: lines.map((line) => line.split(',').map((cell) => `"${cell}"`).join(',')).join('\n') },
+    { name: 'newest first', content: [lines[0], ...lines.slice(1).toReversed()].join('\n') },
+    { name: 'blank lines', content: dailyCsv(30).replaceAll('\n', '\n\n') },
+    { name: 'spaces around cells', content: dailyCsv(30, ' , ') },
+    { name: 'rows repeated whole', content: [...lines, lines[3]].join('\n') },
+    { name: 'Latin-1 text', content: Buffer.from(dailyCsv(30).replaceAll('closed', 'fermé'), 'latin1') },
+    { name: 'day first', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$3.$2.$1') },
+    { name: 'month first', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$2/$3/$1') },
+    { name: 'compact dates', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$1$2$3') },
+  ];
+  test.each(cases)('$name', async ({ name, content }) => {
+    const plain = await readSeries(files.write('plain.csv', dailyCsv(30)), sales);
+    const series = await readSeries(files.write(`${name}.csv`, content), sales);
+    expect(series.target).toEqual(plain.target);
+    expect(series.timeline.start).toBe(Date.UTC(2020, 0, 1));
+    expect(series.timeline.step.name).toBe('day');
+  });
+
+  test('sorting and dropping rows is said', async () => {
+    const file = files.write('said.csv', [...lines, lines[3]].join('\n'));
+    const { notes } = await readSeries(file, sales);
+    expect(notes).toEqual([
+      'Rows were not in order of date; sorted.',
+      '1 row repeated a date with the same values; dropped.',
+    ]);
+  });
+});
+
+describe('gaps', () => {
+  test('short ones are filled by straight lines and counted', async () => {
+    const file = files.write('gap.csv', withoutLines(10, 12));
+    const series = await readSeries(file, sales);
+    const [before, after] = [series.target[7] as number, series.target[11] as number];
+    expect(series.target[9]).toBeCloseTo((before + after) / 2, 12);
+    expect(series.filled).toBe(3);
+    expect(series.notes).toEqual(['Filled 3 missing days in 1 gap by straight lines.']);
+  });
+
+  test('long ones stay open and are said', async () => {
+    const series = await readSeries(files.write('long.csv', withoutLines(10, 17)), sales);
+    expect([...series.target].filter(Number.isNaN)).toHaveLength(8);
+    expect(series.notes[0]).toMatch(/^1 gap longer than 7 steps was not filled/);
+  });
+
+  test('empty cells count as gaps, and the ends are cut', async () => {
+    const content = withLine(10, '2020-01-09,NA,open').replace(/\n2020-01-30,.*\n/, '\n2020-01-30,,open\n');
+    const series = await readSeries(files.write('cells.csv', content), sales);
+    expect(series.target).toHaveLength(29);
+    expect(series.filled).toBe(1);
+    expect(series.notes[0]).toBe('1 step without a sales at the ends left out.');
+  });
+});
+
+describe('features', () => {
+  test('a column of words becomes one channel a category', async () => {
+    const series = await readSeries(files.write('shop.csv', dailyCsv(30)), { ...sales, features: ['shop'] });
+    expect(series.features.map(({ name }) => name)).toEqual(['shop=closed', 'shop=open']);
+    expect([...(series.features[0]?.values.slice(3, 8) ?? [])]).toEqual([0, 0, 1, 1, 0]);
+  });
+});

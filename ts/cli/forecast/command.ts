@@ -1,0 +1,94 @@
+import { writeFile } from 'node:fs/promises';
+import { UserError } from '../errors.ts';
+import { checkWritable, shippedFile } from '../files.ts';
+import type { Terminal } from '../program.ts';
+import { startProgress } from '../progress.ts';
+import { reportHtml } from '../report/html.ts';
+import { forecast } from './forecast.ts';
+import { forecastJson } from './json.ts';
+import type { ForecastOptions, ModelKind } from './options.ts';
+import { forecastText } from './text.ts';
+
+/** Flags as the command line gives them. */
+export interface ForecastFlags {
+  target?: string;
+  horizon: number;
+  features: string[];
+  date?: string;
+  window?: number;
+  model: ModelKind;
+  epochs: number;
+  lr: number;
+  seed: number;
+  /** In percent. */
+  level: number;
+  json?: boolean;
+  save?: string;
+  /** `false` for --no-report. */
+  report: string | false;
+  /** Whether --report was given: with --json nothing is written unasked. */
+  reportAsked?: boolean;
+}
+
+/** `unrolled forecast`: trains, prints, writes the report and the model. */
+export async function forecastCommand(
+  file: string | undefined,
+  flags: ForecastFlags,
+  terminal: Terminal,
+): Promise<number> {
+  const report = flags.json && !flags.reportAsked ? false : flags.report;
+  if (flags.save !== undefined) checkWritable('--save', flags.save);
+  if (report !== false) checkWritable('--report', report);
+
+  const bar = startProgress(terminal.interactive && !flags.json, 'Training', flags.epochs);
+  let result: Awaited<ReturnType<typeof forecast>>;
+  try {
+    result = await forecast(toOptions(file, flags), {
+      signal: terminal.signal,
+      onEpoch: (epoch, loss, valLoss) => {
+        bar.update(epoch + 1, `loss ${loss.toFixed(4)}, validation ${valLoss.toFixed(4)}`);
+      },
+      ...(flags.save === undefined ? {} : { save: flags.save }),
+    });
+  } finally {
+    bar.stop();
+  }
+  if (report !== false) await writeReport(report, reportHtml(result));
+  if (flags.json) {
+    const files = {
+      ...(flags.save === undefined ? {} : { saved: flags.save }),
+      ...(report === false ? {} : { report }),
+    };
+    terminal.out(`${JSON.stringify(forecastJson(result, files), null, 2)}\n`);
+    return 0;
+  }
+  terminal.out(`${forecastText(result)}\n`);
+  if (report !== false) terminal.out(`\nReport with pictures: ${report}\n`);
+  if (flags.save !== undefined) terminal.out(`Model: ${flags.save}\n`);
+  return 0;
+}
+
+function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOptions {
+  const target = flags.target ?? (file === undefined ? 'temp_max' : undefined);
+  return {
+    file: file ?? shippedFile(),
+    ...(target === undefined ? {} : { target }),
+    ...(flags.date === undefined ? {} : { date: flags.date }),
+    ...(flags.window === undefined ? {} : { window: flags.window }),
+    horizon: flags.horizon,
+    features: flags.features,
+    model: flags.model,
+    epochs: flags.epochs,
+    learningRate: flags.lr,
+    seed: flags.seed,
+    level: flags.level / 100,
+  };
+}
+
+async function writeReport(path: string, html: string): Promise<void> {
+  try {
+    await writeFile(path, html);
+  } catch (error) {
+    throw new UserError(`--report ${path} cannot be written: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,124 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { isUserError } from './errors.ts';
+import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
+import { MODEL_KINDS } from './forecast/options.ts';
+import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
+
+/** Where a command writes and how it is stopped. */
+export interface Terminal {
+  out(text: string): void;
+  err(text: string): void;
+  /** Whether stderr is a terminal that can show a progress bar. */
+  interactive: boolean;
+  signal: AbortSignal;
+}
+
+/**
+ * Runs the command line.
+ *
+ * @returns the exit code: 0, 1 if something went wrong in here or a result misses its band, 2 for files and
+ * options that cannot be used, 130 after Ctrl-C
+ */
+export async function run(argv: string[], given: Partial<Terminal> = {}): Promise<number> {
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort();
+  const terminal: Terminal = {
+    out: (text) => process.stdout.write(text),
+    err: (text) => process.stderr.write(text),
+    interactive: process.stderr.isTTY === true,
+    signal: interrupt.signal,
+    ...given,
+  };
+  process.once('SIGINT', stop);
+  try {
+    let code = 0;
+    await makeProgram(terminal, (result) => {
+      code = result;
+    }).parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    return report(error, terminal);
+  } finally {
+    process.removeListener('SIGINT', stop);
+  }
+}
+
+function report(error: unknown, { err, signal }: Terminal): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (signal.aborted) {
+    err('unrolled: stopped\n');
+    return 130;
+  }
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  err(`unrolled: ${process.env.UNROLLED_DEBUG ? stack : message}\n`);
+  return isUserError(error) ? 2 : 1;
+}
+
+function makeProgram(terminal: Terminal, finish: (code: number) => void): Command {
+  const program = new Command('unrolled')
+    .description('Recurrent networks on time series: trains in WebAssembly, in a worker.')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showSuggestionAfterError();
+  addForecast(program).action(async (file: string | undefined, flags: ForecastFlags, self: Command) => {
+    const reportAsked = self.getOptionValueSource('report') === 'cli';
+    finish(await forecastCommand(file, { ...flags, reportAsked }, terminal));
+  });
+  addReproduce(program).action(async (flags: ReproduceFlags) => {
+    finish(await reproduceCommand(flags, terminal));
+  });
+  return program;
+}
+
+function addForecast(program: Command): Command {
+  return program
+    .command('forecast')
+    .description('train on a CSV file and forecast its next steps')
+    .argument('[file]', 'CSV file with a column of dates (default: four years of Seattle weather)')
+    .option('--target <column>', 'column to forecast (the default file has temp_max)')
+    .option('--horizon <steps>', 'steps to forecast', wholeNumber(1, 1000), 7)
+    .option('--features <columns>', 'further input columns, separated by commas', names, [])
+    .option('--date <column>', 'column of dates (default: found)')
+    .option('--window <steps>', 'steps of input (default: by the step of the series)', wholeNumber(1, 5000))
+    .addOption(new Option('--model <kind>', 'kind of model').choices(MODEL_KINDS).default('lstm'))
+    .option('--epochs <n>', 'most epochs; training stops early', wholeNumber(1, 100_000), 60)
+    .option('--lr <rate>', 'learning rate of Adam', number(0, 1), 0.002)
+    .option('--seed <n>', 'seed of initialisation, shuffling and dropout', wholeNumber(0, 2 ** 32 - 1), 42)
+    .option('--level <percent>', 'share of values the interval should hold', number(1, 99.9), 80)
+    .option('--json', 'print one JSON object and nothing else')
+    .option('--save <path>', 'write the trained model (.safetensors)')
+    .option('--report <path>', 'where to write the HTML report', 'forecast.html')
+    .option('--no-report', 'write no report');
+}
+
+function addReproduce(program: Command): Command {
+  return program
+    .command('reproduce')
+    .description('train the models of "Hands-On Machine Learning", chapter 15, beside the published figures')
+    .option('--only <name>', 'only the models whose name contains this')
+    .option('--seeds <n>', 'seeds a model is trained with; the median counts', wholeNumber(1, 100), 3)
+    .option('--json', 'print a JSON array and nothing else');
+}
+
+function wholeNumber(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`A whole number from ${least} to ${most} is expected.`);
+  };
+}
+
+/** Above `least`, at most `most`. */
+function number(least: number, most: number) {
+  return (text: string): number => {
+    const value = Number(text);
+    if (text.trim() !== '' && value > least && value <= most) return value;
+    throw new InvalidArgumentError(`A number above ${least} and at most ${most} is expected.`);
+  };
+}
+
+function names(text: string): string[] {
+  const list = text.split(',').map((name) => name.trim());
+  if (list.includes('')) throw new InvalidArgumentError('Column names separated by commas are expected.');
+  return [...new Set(list)];
+}
