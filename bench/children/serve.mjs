@@ -1,0 +1,92 @@
+/** The child's side of the protocol of ../README.md. */
+import { createInterface } from 'node:readline';
+
+/** The least time that a sample's length is found from, in seconds. */
+const LEAST = 0.3;
+
+/**
+ * x: [examples, time, features], y: [examples, ...target]; smooth waves and noise, the same every run.
+ * @returns {{ x: Float32Array, y: Float32Array, examples: number }}
+ */
+export function data(workload, batch, steps = workload.steps) {
+  const { time, features } = workload;
+  const examples = steps * batch;
+  let state = 42;
+  const random = () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return state / 2 ** 32;
+  };
+  const x = new Float32Array(examples * time * features);
+  for (let e = 0; e < examples; e++) {
+    const phases = Array.from({ length: features }, () => 6 * random());
+    for (let t = 0; t < time; t++)
+      for (let f = 0; f < features; f++)
+        x[(e * time + t) * features + f] = Math.sin((6 * t) / (time - 1) + phases[f]);
+  }
+  const y = Float32Array.from({ length: examples * size(workload.target) }, () => random() - 0.5);
+  return { x, y, examples };
+}
+
+export const size = (shape) => shape.reduce((product, n) => product * n, 1);
+
+/** Time of `work` in seconds. */
+export async function seconds(work) {
+  const start = performance.now();
+  await work();
+  return (performance.now() - start) / 1000;
+}
+
+/** How many steps a sample has: a `share` of the budget, at most `most`. */
+async function findLength({ step, most, share = 0.1 }, budget) {
+  await step(1);
+  const one = (await seconds(() => step(2))) / 2;
+  const length = Math.max(1, Math.min(most, Math.round((share * Math.max(budget, LEAST)) / one)));
+  // Compilers in the background need time more than they need steps.
+  const end = performance.now() + Math.min(1000 * LEAST, 20_000 * one);
+  while (performance.now() < end) await step(length);
+  return length;
+}
+
+/** Microseconds a step, one figure a sample, for about `budget` seconds. */
+async function measure(step, length, budget) {
+  const samples = [];
+  const end = performance.now() + 1000 * budget;
+  while (performance.now() < end)
+    samples.push(((await seconds(() => step(length))) / length) * 1e6);
+  return samples;
+}
+
+/**
+ * Answers requests until stdin closes.
+ * @param {Record<string, string>} versions
+ * @param {(workload: object, batch: number) => Promise<{ step: (n: number) => unknown,
+ *   most?: number, share?: number, end?: () => unknown, extra?: () => object }>} prepare `step(n)`
+ *   runs n training steps, n at most `most`; a sample takes `share` of the time asked for; `end`
+ *   frees what the workload holds; `extra` adds to the answer
+ */
+export async function serve(versions, prepare) {
+  const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
+  say({ ready: true, versions });
+  let current = null;
+  for await (const line of createInterface({ input: process.stdin })) {
+    const { workload, batch, seconds: budget, prepare: only } = JSON.parse(line);
+    const { name } = workload;
+    try {
+      if (current?.name !== name) {
+        const previous = current;
+        current = null;
+        await previous?.end?.();
+        const made = await prepare(workload, batch);
+        const length = await findLength({ most: workload.steps, ...made }, budget);
+        current = { name, length, ...made };
+      }
+      const samples = only ? [] : await measure(current.step, current.length, budget);
+      say({ workload: name, samples, ...(await current.extra?.()) });
+    } catch (error) {
+      current = null;
+      say({ workload: name, error: String(error?.message ?? error).slice(0, 300) });
+    }
+  }
+  await current?.end?.();
+  process.exit(0);
+}

@@ -1,0 +1,71 @@
+/** What is to be reached, in one run, and whether it was. */
+import { all, names } from './implementations.mjs';
+
+/** `ours` takes one thread; `times` is how much faster it is to be than `peer`. */
+const ratios = [
+  { workload: 'rnn-1', ours: names.wasm, peer: names.jax, threads: all, times: 8 },
+  { workload: 'rnn-20x2', ours: names.wasm, peer: names.jax, threads: all, times: 3 },
+  { workload: 'rnn-20x2', ours: names.wasm, peer: names.torch, threads: 1, times: 10 },
+  { workload: 'rnn-20x2', ours: names.wasm, peer: names.tensorflow, threads: all, times: 15 },
+  { workload: 'rnn-20x2', ours: names.wasm, peer: names.tfjsWasm, threads: 1, times: 100 },
+  { workload: 'lstm-20x2-seq', ours: names.wasm, peer: names.torch, threads: 1, times: 1.4 },
+  { workload: 'lstm-20x2-seq', ours: names.wasm, peer: names.jax, threads: all, times: 1.9 },
+  { workload: 'gru-20x2-seq', ours: names.wasm, peer: names.torch, threads: 1, times: 7 },
+  { workload: 'gru-20x2-seq', ours: names.wasm, peer: names.jax, threads: all, times: 1.9 },
+  { workload: 'lstm-128', ours: names.wasm, peer: names.tfjsWasm, threads: 1, times: 18 },
+  { workload: 'lstm-20x2-seq', ours: names.native, peer: names.torch, threads: 1, times: 5 },
+  { workload: 'lstm-128', ours: names.native, peer: names.torch, threads: 1, times: 1 },
+];
+
+/** Share of the machine's peak that a GEMM tile is to reach. */
+const TILE_SHARE = 0.85;
+/** What optimizer, gathering and worker may add to a step. */
+const OVERHEAD = 0.1;
+
+/** `times` faster, or null where one of the two was not measured. */
+function reached(results, { workload, ours, peer, threads }) {
+  const find = (name, count) =>
+    results.find((r) => r.workload === workload && r.implementation === name && r.threads === count)
+      ?.microseconds;
+  const [mine, other] = [find(ours, 1), find(peer, threads)];
+  return mine && other ? other / mine : null;
+}
+
+/** @returns {{ target: string, value: number | null, least?: number, most?: number, met: boolean | null }[]} */
+export function judge({ results, kernels, workloads }) {
+  const faster = ratios
+    .filter(({ workload }) => workloads.some(({ name }) => name === workload))
+    .map((ratio) => {
+      const { workload, ours, peer, threads, times } = ratio;
+      const value = reached(results, ratio);
+      const threaded = `${threads} thread${threads > 1 ? 's' : ''}`;
+      return {
+        target: `${workload}: ${ours} against ${peer}, ${threaded}`,
+        value,
+        least: times,
+        met: value === null ? null : value >= times,
+      };
+    });
+  const tiles = (kernels?.simd128?.products ?? []).map(({ shape, share }) => ({
+    target: `GEMM ${shape.join(' × ')}, plain simd128: share of the peak`,
+    value: share,
+    least: TILE_SHARE,
+    met: share >= TILE_SHARE,
+  }));
+  const overheads = workloads.map(({ name }) => {
+    const slowdown = reached(results, {
+      workload: name,
+      ours: names.gradients,
+      peer: names.worker,
+      threads: 1,
+    });
+    const value = slowdown === null ? null : slowdown - 1;
+    return {
+      target: `${name}: optimizer, gathering and worker add`,
+      value,
+      most: OVERHEAD,
+      met: value === null ? null : value <= OVERHEAD,
+    };
+  });
+  return [...faster, ...tiles, ...overheads];
+}
