@@ -1,10 +1,25 @@
 import { describe, expect, test } from 'vitest';
 import type { Series } from '../../ts/cli/data/series.ts';
-import { chooseSeason, fitLinear, naiveForecasts, seasonalForecasts } from '../../ts/cli/forecast/baselines.ts';
-import { calendarChannels, possibleCycles, possibleSeasons, subsets } from '../../ts/cli/forecast/calendar.ts';
+import {
+  chooseSeason,
+  fitLinear,
+  naiveForecasts,
+  seasonalForecasts,
+} from '../../ts/cli/forecast/baselines.ts';
+import {
+  calendarChannels,
+  possibleCycles,
+  possibleSeasons,
+  subsets,
+} from '../../ts/cli/forecast/calendar.ts';
 import { coverage, learnInterval } from '../../ts/cli/forecast/interval.ts';
 import { maeByStep, naiveScale, score } from '../../ts/cli/forecast/metrics.ts';
-import { makeSampling, toForecasts, windowInputs, windowTargets } from '../../ts/cli/forecast/samples.ts';
+import {
+  makeSampling,
+  toForecasts,
+  windowInputs,
+  windowTargets,
+} from '../../ts/cli/forecast/samples.ts';
 import { splitByTime, windowOrigins } from '../../ts/cli/forecast/split.ts';
 
 const DAY = 86_400_000;
@@ -66,11 +81,17 @@ describe('linear baseline', () => {
     const x = Float64Array.from({ length: n }, (_, i) => Math.sin(i * i));
     const y = new Float64Array(n);
     for (let t = 2; t < n; t++) {
-      y[t] = 1.6 * (y[t - 1] as number) - 0.9 * (y[t - 2] as number) + 2 + 0.5 * (x[t - 1] as number);
+      y[t] =
+        1.6 * (y[t - 1] as number) - 0.9 * (y[t - 2] as number) + 2 + 0.5 * (x[t - 1] as number);
     }
     const split = splitByTime(n);
     const origins = windowOrigins('f', split, 3, 1, [y]);
-    const sampling = makeSampling(makeSeries(y, [{ name: 'x', values: x }]), [], { window: 3, horizon: 1 }, split.trainEnd);
+    const sampling = makeSampling(
+      makeSeries(y, [{ name: 'x', values: x }]),
+      [],
+      { window: 3, horizon: 1 },
+      split.trainEnd,
+    );
     const linear = fitLinear(sampling, origins);
     expect(score(y, linear.forecast(origins.holdout), 1).mae).toBeLessThan(1e-3);
     expect(linear.ridge.penalty).toBe(0.01);
@@ -80,8 +101,15 @@ describe('linear baseline', () => {
     const y = Float64Array.from({ length: 120 }, (_, i) => i % 5);
     const split = splitByTime(120);
     const origins = windowOrigins('f', split, 10, 2, [y]);
-    const sampling = makeSampling(makeSeries(y, [{ name: 'same', values: y }]), [], { window: 10, horizon: 2 }, split.trainEnd);
-    expect(score(y, fitLinear(sampling, origins).forecast(origins.holdout), 1).mae).toBeLessThan(1e-2);
+    const sampling = makeSampling(
+      makeSeries(y, [{ name: 'same', values: y }]),
+      [],
+      { window: 10, horizon: 2 },
+      split.trainEnd,
+    );
+    expect(score(y, fitLinear(sampling, origins).forecast(origins.holdout), 1).mae).toBeLessThan(
+      1e-2,
+    );
   });
 });
 
@@ -97,11 +125,18 @@ describe('windows', () => {
   test('windows that touch a gap are left out', () => {
     const y = Float64Array.from({ length: 100 }, (_, i) => (i === 30 ? Number.NaN : i));
     const { train } = windowOrigins('f', splitByTime(100), 4, 3, [y]);
-    expect(train.filter((t) => t > 20 && t < 40)).toEqual([21, 22, 23, 24, 25, 26, 27, 35, 36, 37, 38, 39]);
+    expect(train.filter((t) => t > 20 && t < 40)).toEqual([
+      21, 22, 23, 24, 25, 26, 27, 35, 36, 37, 38, 39,
+    ]);
   });
 
   test.each([
-    { name: 'short', length: 40, gap: -1, says: /40 steps are too few for a window of 10 and a horizon of 5; at least 59/ },
+    {
+      name: 'short',
+      length: 40,
+      gap: -1,
+      says: /40 steps are too few for a window of 10 and a horizon of 5; at least 59/,
+    },
     { name: 'full of gaps', length: 100, gap: 12, says: /windows needed in the train part/ },
     { name: 'open at the end', length: 100, gap: 98, says: /the last 10 steps hold a gap/ },
   ])('a series that is $name is refused', ({ length, gap, says }) => {
@@ -113,7 +148,12 @@ describe('windows', () => {
 
   test('scales come from the training part alone', () => {
     const y = Float64Array.from({ length: 100 }, (_, i) => (i < 60 ? i % 2 : 1e6));
-    const { channels, outputScale } = makeSampling(makeSeries(y), [], { window: 3, horizon: 1 }, 60);
+    const { channels, outputScale } = makeSampling(
+      makeSeries(y),
+      [],
+      { window: 3, horizon: 1 },
+      60,
+    );
     expect(channels[0]).toMatchObject({ mean: 0.5, deviation: 0.5 });
     expect(outputScale).toBe(1);
   });
@@ -128,7 +168,10 @@ describe('windows', () => {
       const change = (outputs[i] as number) * sampling.outputScale;
       expect(change).toBeCloseTo(value - (last[i] as number), 12);
     });
-    const [mean, deviation] = [sampling.channels[0]?.mean as number, sampling.channels[0]?.deviation as number];
+    const [mean, deviation] = [
+      sampling.channels[0]?.mean as number,
+      sampling.channels[0]?.deviation as number,
+    ];
     const inputs = [...windowInputs(sampling, [2, 4])].map((v) => v * deviation + mean);
     [1, 2, 4, 8].forEach((value, i) => {
       expect(inputs[i]).toBeCloseTo(value, 5);
@@ -148,9 +191,24 @@ describe('calendar', () => {
   test.each([
     { step: daily, span: 400, cycles: ['week', 'year'], seasons: [7, 365] },
     { step: daily, span: 300, cycles: ['week'], seasons: [7, 365] },
-    { step: { ...daily, unit: 'hour', name: 'hour', length: DAY / 24 } as const, span: 30, cycles: ['day', 'week'], seasons: [24, 168, 8766] },
-    { step: { unit: 'month', every: 1, name: 'month', length: 30.4 * DAY } as const, span: 4000, cycles: ['year'], seasons: [12] },
-    { step: { unit: 'month', every: 12, name: 'year', length: 365 * DAY } as const, span: 9000, cycles: [], seasons: [] },
+    {
+      step: { ...daily, unit: 'hour', name: 'hour', length: DAY / 24 } as const,
+      span: 30,
+      cycles: ['day', 'week'],
+      seasons: [24, 168, 8766],
+    },
+    {
+      step: { unit: 'month', every: 1, name: 'month', length: 30.4 * DAY } as const,
+      span: 4000,
+      cycles: ['year'],
+      seasons: [12],
+    },
+    {
+      step: { unit: 'month', every: 12, name: 'year', length: 365 * DAY } as const,
+      span: 9000,
+      cycles: [],
+      seasons: [],
+    },
   ])('a series of one value a $step.name over $span days', ({ step, span, cycles, seasons }) => {
     expect(possibleCycles(step, span * DAY)).toEqual(cycles);
     expect(possibleSeasons(step)).toEqual(seasons);
@@ -164,15 +222,25 @@ describe('calendar', () => {
 describe('interval', () => {
   // Residuals −9 … 9 for the first step, ten times as large for the second.
   const origins = Array.from({ length: 19 }, (_, i) => 2 * i);
-  const target = Float64Array.from({ length: 38 }, (_, i) => (Math.floor(i / 2) - 9) * (i % 2 === 0 ? 1 : 10));
+  const target = Float64Array.from(
+    { length: 38 },
+    (_, i) => (Math.floor(i / 2) - 9) * (i % 2 === 0 ? 1 : 10),
+  );
   const forecasts = { origins, horizon: 2, values: new Float64Array(38) };
 
   test('takes the ranks that leave the asked share inside', () => {
-    expect(learnInterval(target, forecasts, 0.8)).toEqual({ level: 0.8, low: [-8, -80], high: [8, 80] });
+    expect(learnInterval(target, forecasts, 0.8)).toEqual({
+      level: 0.8,
+      low: [-8, -80],
+      high: [8, 80],
+    });
   });
 
   test('its coverage is measured', () => {
-    expect(coverage(target, forecasts, learnInterval(target, forecasts, 0.8))).toBeCloseTo(17 / 19, 12);
+    expect(coverage(target, forecasts, learnInterval(target, forecasts, 0.8))).toBeCloseTo(
+      17 / 19,
+      12,
+    );
   });
 
   test('always holds the forecast itself', () => {

@@ -11,10 +11,26 @@ const { baselines } = madeUpResult();
 
 describe('the verdict', () => {
   test.each([
-    { name: 'the model wins', change: {}, says: /^The LSTM wins: its error is 50 % below .* linear/ },
-    { name: 'the linear forecast wins', change: { baselines: { ...baselines, linear: best } }, says: /^A baseline wins: linear .* 100 % larger/ },
-    { name: 'the last value wins', change: { baselines: { ...baselines, naive: best } }, says: /^A baseline wins: naive \(last value\)/ },
-    { name: 'the season wins', change: { baselines: { ...baselines, seasonalNaive: best } }, says: /^A baseline wins: seasonal-naive \(7 days earlier\)/ },
+    {
+      name: 'the model wins',
+      change: {},
+      says: /^The LSTM wins: its error is 50 % below .* linear/,
+    },
+    {
+      name: 'the linear forecast wins',
+      change: { baselines: { ...baselines, linear: best } },
+      says: /^A baseline wins: linear .* 100 % larger/,
+    },
+    {
+      name: 'the last value wins',
+      change: { baselines: { ...baselines, naive: best } },
+      says: /^A baseline wins: naive \(last value\)/,
+    },
+    {
+      name: 'the season wins',
+      change: { baselines: { ...baselines, seasonalNaive: best } },
+      says: /^A baseline wins: seasonal-naive \(7 days earlier\)/,
+    },
   ])('$name', ({ change, says }) => {
     expect(verdict(madeUpResult(change))).toMatch(says);
   });
@@ -22,7 +38,15 @@ describe('the verdict', () => {
 
 test('text holds every row, note and score', () => {
   const text = forecastText(madeUpResult());
-  for (const part of ['Filled 2 missing days', '2020-07-21', '12.35', 'LSTM', 'linear', '0.500', '78 %']) {
+  for (const part of [
+    'Filled 2 missing days',
+    '2020-07-21',
+    '12.35',
+    'LSTM',
+    'linear',
+    '0.500',
+    '78 %',
+  ]) {
     expect(text).toContain(part);
   }
 });
@@ -32,7 +56,11 @@ test('JSON survives a round trip with the promised keys', () => {
   expect(json).toMatchObject({
     model: { kind: 'lstm', epochs: 3, bestEpoch: 2 },
     holdout: { mae: 0.1, rmse: 0.2, mase: 0.5 },
-    baselines: { naive: { mae: 0.4 }, seasonalNaive: { mae: 0.3, season: 7 }, linear: { mae: 0.2 } },
+    baselines: {
+      naive: { mae: 0.4 },
+      seasonalNaive: { mae: 0.3, season: 7 },
+      linear: { mae: 0.2 },
+    },
     best: 'model',
     saved: 'm.safetensors',
   });
@@ -72,5 +100,10 @@ test.each([
 });
 
 test('columns align', () => {
-  expect(alignColumns([['a', 'bb'], ['ccc', 'd']])).toBe('a    bb\nccc   d');
+  expect(
+    alignColumns([
+      ['a', 'bb'],
+      ['ccc', 'd'],
+    ]),
+  ).toBe('a    bb\nccc   d');
 });

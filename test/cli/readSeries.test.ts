@@ -9,45 +9,148 @@ const sales: SeriesRequest = { target: 'sales' };
 
 /** Replaces line `n` (from 1) of a good file. */
 function withLine(n: number, text: string): string {
-  return dailyCsv(30).split('\n').with(n - 1, text).join('\n');
+  return dailyCsv(30)
+    .split('\n')
+    .with(n - 1, text)
+    .join('\n');
 }
 
 function withoutLines(from: number, to: number): string {
-  return dailyCsv(60).split('\n').filter((_, i) => i + 1 < from || i + 1 > to).join('\n');
+  return dailyCsv(60)
+    .split('\n')
+    .filter((_, i) => i + 1 < from || i + 1 > to)
+    .join('\n');
 }
 
 describe('a file that cannot be used is refused in one line', () => {
-  const cases: { name: string; content: string | Uint8Array; request?: SeriesRequest; says: RegExp }[] = [
+  const cases: {
+    name: string;
+    content: string | Uint8Array;
+    request?: SeriesRequest;
+    says: RegExp;
+  }[] = [
     { name: 'empty', content: '', says: /is empty$/ },
     { name: 'blank lines only', content: '\n\n', says: /is empty$/ },
     { name: 'header only', content: 'date,sales\n', says: /a header but no rows/ },
     { name: 'no header', content: '2020,1\n2021,2\n', says: /no header/ },
-    { name: 'two columns of one name', content: 'date,sales,sales\n2020-01-01,1,2\n', says: /two columns named sales/ },
-    { name: 'binary', content: Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13), says: /binary data/ },
-    { name: 'UTF-16', content: Buffer.from(`\ufeff${dailyCsv(9)}`, 'utf16le'), says: /UTF-16.*UTF-8/ },
+    {
+      name: 'two columns of one name',
+      content: 'date,sales,sales\n2020-01-01,1,2\n',
+      says: /two columns named sales/,
+    },
+    {
+      name: 'binary',
+      content: Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10, 0, 0, 0, 13),
+      says: /binary data/,
+    },
+    {
+      name: 'UTF-16',
+      content: Buffer.from(`\ufeff${dailyCsv(9)}`, 'utf16le'),
+      says: /UTF-16.*UTF-8/,
+    },
     { name: 'one endless line', content: 'a'.repeat(1_200_000), says: /line is longer than/ },
     { name: 'no target named', content: dailyCsv(30), request: {}, says: /--target: sales$/ },
-    { name: 'target missing', content: dailyCsv(30), request: { target: 'price' }, says: /no column price \(--target\).*date, sales, shop/ },
-    { name: 'feature missing', content: dailyCsv(30), request: { ...sales, features: ['rain'] }, says: /no column rain \(--features\)/ },
-    { name: 'target as feature', content: dailyCsv(30), request: { ...sales, features: ['sales'] }, says: /the target is an input already/ },
-    { name: 'date column missing', content: dailyCsv(30), request: { ...sales, date: 'when' }, says: /no column when \(--date\)/ },
-    { name: 'date column as target', content: dailyCsv(30), request: { target: 'date' }, says: /is the column of dates/ },
-    { name: 'no dates', content: 'a,b\n1,2\n3,4\n', request: { target: 'b' }, says: /no column of dates.*a, b/ },
-    { name: 'text among numbers', content: withLine(12, '2020-01-11,many,open'), says: /line 12, column sales: a number is expected, got 'many'/ },
-    { name: 'decimal comma', content: dailyCsv(30, ';').replace('20.00', '20,00'), says: /line 2, column sales: '20,00' has a comma.*20\.00/ },
-    { name: 'infinity', content: withLine(3, '2020-01-02,Infinity,open'), says: /line 3, column sales/ },
-    { name: 'date that is none', content: withLine(4, '2020-02-30,3,open'), says: /line 4: '2020-02-30' is not a date/ },
+    {
+      name: 'target missing',
+      content: dailyCsv(30),
+      request: { target: 'price' },
+      says: /no column price \(--target\).*date, sales, shop/,
+    },
+    {
+      name: 'feature missing',
+      content: dailyCsv(30),
+      request: { ...sales, features: ['rain'] },
+      says: /no column rain \(--features\)/,
+    },
+    {
+      name: 'target as feature',
+      content: dailyCsv(30),
+      request: { ...sales, features: ['sales'] },
+      says: /the target is an input already/,
+    },
+    {
+      name: 'date column missing',
+      content: dailyCsv(30),
+      request: { ...sales, date: 'when' },
+      says: /no column when \(--date\)/,
+    },
+    {
+      name: 'date column as target',
+      content: dailyCsv(30),
+      request: { target: 'date' },
+      says: /is the column of dates/,
+    },
+    {
+      name: 'no dates',
+      content: 'a,b\n1,2\n3,4\n',
+      request: { target: 'b' },
+      says: /no column of dates.*a, b/,
+    },
+    {
+      name: 'text among numbers',
+      content: withLine(12, '2020-01-11,many,open'),
+      says: /line 12, column sales: a number is expected, got 'many'/,
+    },
+    {
+      name: 'decimal comma',
+      content: dailyCsv(30, ';').replace('20.00', '20,00'),
+      says: /line 2, column sales: '20,00' has a comma.*20\.00/,
+    },
+    {
+      name: 'infinity',
+      content: withLine(3, '2020-01-02,Infinity,open'),
+      says: /line 3, column sales/,
+    },
+    {
+      name: 'date that is none',
+      content: withLine(4, '2020-02-30,3,open'),
+      says: /line 4: '2020-02-30' is not a date/,
+    },
     { name: 'date missing', content: withLine(4, ',3,open'), says: /line 4: the date is missing/ },
-    { name: 'fields missing', content: withLine(5, '2020-01-04,3'), says: /line 5: 2 fields, but the header names 3/ },
-    { name: 'quote left open', content: withLine(5, '2020-01-04,"3,open'), says: /not well-formed CSV: .*[Qq]uote/ },
-    { name: 'date twice, values differ', content: withLine(5, '2020-01-03,9,open'), says: /lines 4 and 5 have the same date \(2020-01-03\)/ },
-    { name: 'time between steps', content: withLine(5, '2020-01-04 11:00,9,open'), says: /line 5: 2020-01-04T11:00 does not fit steps of a day/ },
-    { name: 'target without values', content: 'date,sales\n2020-01-01,\n2020-01-02,NA\n2020-01-03,\n', says: /column sales has no values/ },
-    { name: 'two rows', content: 'date,sales\n2020-01-01,1\n2020-01-02,2\n', says: /2 dated rows are too few/ },
-    { name: 'mostly gaps', content: withLine(30, '2190-01-01,3,open'), says: /too many are missing/ },
+    {
+      name: 'fields missing',
+      content: withLine(5, '2020-01-04,3'),
+      says: /line 5: 2 fields, but the header names 3/,
+    },
+    {
+      name: 'quote left open',
+      content: withLine(5, '2020-01-04,"3,open'),
+      says: /not well-formed CSV: .*[Qq]uote/,
+    },
+    {
+      name: 'date twice, values differ',
+      content: withLine(5, '2020-01-03,9,open'),
+      says: /lines 4 and 5 have the same date \(2020-01-03\)/,
+    },
+    {
+      name: 'time between steps',
+      content: withLine(5, '2020-01-04 11:00,9,open'),
+      says: /line 5: 2020-01-04T11:00 does not fit steps of a day/,
+    },
+    {
+      name: 'target without values',
+      content: 'date,sales\n2020-01-01,\n2020-01-02,NA\n2020-01-03,\n',
+      says: /column sales has no values/,
+    },
+    {
+      name: 'two rows',
+      content: 'date,sales\n2020-01-01,1\n2020-01-02,2\n',
+      says: /2 dated rows are too few/,
+    },
+    {
+      name: 'mostly gaps',
+      content: withLine(30, '2190-01-01,3,open'),
+      says: /too many are missing/,
+    },
     {
       name: 'too many categories',
-      content: ['date,sales,name', ...dailyCsv(30).split('\n').slice(1, 31).map((line, i) => `${line.split(',').slice(0, 2)},n${i}`)].join('\n'),
+      content: [
+        'date,sales,name',
+        ...dailyCsv(30)
+          .split('\n')
+          .slice(1, 31)
+          .map((line, i) => `${line.split(',').slice(0, 2)},n${i}`),
+      ].join('\n'),
       request: { ...sales, features: ['name'] },
       says: /column name holds text with 30 different values/,
     },
@@ -83,12 +186,25 @@ describe('a file that differs in form is read alike', () => {
     { name: 'CRLF', content: dailyCsv(30, ',', '\r\n') },
     { name: 'semicolons', content: dailyCsv(30, ';') },
     { name: 'tabs', content: dailyCsv(30, '\t') },
-    { name: 'quoted fields', content: lines.map((line) => line.split(',').map((cell) => `"${cell}"`).join(',')).join('\n') },
+    {
+      name: 'quoted fields',
+      content: lines
+        .map((line) =>
+          line
+            .split(',')
+            .map((cell) => `"${cell}"`)
+            .join(','),
+        )
+        .join('\n'),
+    },
     { name: 'newest first', content: [lines[0], ...lines.slice(1).toReversed()].join('\n') },
     { name: 'blank lines', content: dailyCsv(30).replaceAll('\n', '\n\n') },
     { name: 'spaces around cells', content: dailyCsv(30, ' , ') },
     { name: 'rows repeated whole', content: [...lines, lines[3]].join('\n') },
-    { name: 'Latin-1 text', content: Buffer.from(dailyCsv(30).replaceAll('closed', 'fermé'), 'latin1') },
+    {
+      name: 'Latin-1 text',
+      content: Buffer.from(dailyCsv(30).replaceAll('closed', 'fermé'), 'latin1'),
+    },
     { name: 'day first', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$3.$2.$1') },
     { name: 'month first', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$2/$3/$1') },
     { name: 'compact dates', content: dailyCsv(30).replace(/(\d{4})-(\d\d)-(\d\d)/g, '$1$2$3') },
@@ -128,7 +244,10 @@ describe('gaps', () => {
   });
 
   test('empty cells count as gaps, and the ends are cut', async () => {
-    const content = withLine(10, '2020-01-09,NA,open').replace(/\n2020-01-30,.*\n/, '\n2020-01-30,,open\n');
+    const content = withLine(10, '2020-01-09,NA,open').replace(
+      /\n2020-01-30,.*\n/,
+      '\n2020-01-30,,open\n',
+    );
     const series = await readSeries(files.write('cells.csv', content), sales);
     expect(series.target).toHaveLength(29);
     expect(series.filled).toBe(1);
@@ -138,7 +257,10 @@ describe('gaps', () => {
 
 describe('features', () => {
   test('a column of words becomes one channel a category', async () => {
-    const series = await readSeries(files.write('shop.csv', dailyCsv(30)), { ...sales, features: ['shop'] });
+    const series = await readSeries(files.write('shop.csv', dailyCsv(30)), {
+      ...sales,
+      features: ['shop'],
+    });
     expect(series.features.map(({ name }) => name)).toEqual(['shop=closed', 'shop=open']);
     expect([...(series.features[0]?.values.slice(3, 8) ?? [])]).toEqual([0, 0, 1, 1, 0]);
   });

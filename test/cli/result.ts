@@ -26,12 +26,25 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
   const forecasts = (offset: number): Forecasts => {
     const values = new Float64Array(origins.length * 3);
     origins.forEach((t, i) => {
-      values.set([0, 1, 2].map((h) => (target[t + h] as number) + offset), i * 3);
+      values.set(
+        [0, 1, 2].map((h) => (target[t + h] as number) + offset),
+        i * 3,
+      );
     });
     return { origins, horizon: 3, values };
   };
   return {
-    options: { file: 'shop.csv', target: 'sales', horizon: 3, features: [], model: 'lstm', epochs: 5, learningRate: 0.01, seed: 1, level: 0.8 },
+    options: {
+      file: 'shop.csv',
+      target: 'sales',
+      horizon: 3,
+      features: [],
+      model: 'lstm',
+      epochs: 5,
+      learningRate: 0.01,
+      seed: 1,
+      level: 0.8,
+    },
     series,
     split: { trainEnd: 120, holdoutStart: 160, length: n },
     window: 28,
@@ -49,7 +62,12 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
       seasonalNaive: { mae: 0.3, rmse: 0.4, mase: 1.5 },
       linear: { mae: 0.2, rmse: 0.3, mase: 1 },
     },
-    held: { model: forecasts(0.1), naive: forecasts(0.4), seasonalNaive: forecasts(0.3), linear: forecasts(0.2) },
+    held: {
+      model: forecasts(0.1),
+      naive: forecasts(0.4),
+      seasonalNaive: forecasts(0.3),
+      linear: forecasts(0.2),
+    },
     interval: { level: 0.8, low: [-1, -1, -1], high: [1, 1, 2] },
     coverage: 0.78,
     forecast: [

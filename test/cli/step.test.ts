@@ -2,20 +2,61 @@ import { describe, expect, test } from 'vitest';
 import { looksLikeDate, parseDates } from '../../ts/cli/data/dates.ts';
 import { addSteps, formatTime, inferStep, stepsBetween } from '../../ts/cli/data/step.ts';
 
-const read = (texts: string[]) => parseDates('here', texts, texts.map((_, i) => i + 2)).times;
+const read = (texts: string[]) =>
+  parseDates(
+    'here',
+    texts,
+    texts.map((_, i) => i + 2),
+  ).times;
 
 describe('the step of a series and the dates after it', () => {
   const cases: { name: string; dates: string[]; next: string[] }[] = [
-    { name: 'day', dates: ['2020-02-26', '2020-02-27', '2020-02-28'], next: ['2020-02-29', '2020-03-01'] },
-    { name: 'week', dates: ['2020-12-07', '2020-12-14', '2020-12-21'], next: ['2020-12-28', '2021-01-04'] },
-    { name: 'working day', dates: ['2020-01-02', '2020-01-03', '2020-01-06', '2020-01-07', '2020-01-09', '2020-01-10'], next: ['2020-01-13', '2020-01-14'] },
-    { name: 'month', dates: ['2020-10-01', '2020-11-01', '2020-12-01'], next: ['2021-01-01', '2021-02-01'] },
-    { name: 'month', dates: ['2019-12-31', '2020-01-31', '2020-02-29'], next: ['2020-03-31', '2020-04-30'] },
-    { name: 'quarter', dates: ['2020-Q1', '2020-Q2', '2020-Q3'], next: ['2020-10-01', '2021-01-01'] },
+    {
+      name: 'day',
+      dates: ['2020-02-26', '2020-02-27', '2020-02-28'],
+      next: ['2020-02-29', '2020-03-01'],
+    },
+    {
+      name: 'week',
+      dates: ['2020-12-07', '2020-12-14', '2020-12-21'],
+      next: ['2020-12-28', '2021-01-04'],
+    },
+    {
+      name: 'working day',
+      dates: ['2020-01-02', '2020-01-03', '2020-01-06', '2020-01-07', '2020-01-09', '2020-01-10'],
+      next: ['2020-01-13', '2020-01-14'],
+    },
+    {
+      name: 'month',
+      dates: ['2020-10-01', '2020-11-01', '2020-12-01'],
+      next: ['2021-01-01', '2021-02-01'],
+    },
+    {
+      name: 'month',
+      dates: ['2019-12-31', '2020-01-31', '2020-02-29'],
+      next: ['2020-03-31', '2020-04-30'],
+    },
+    {
+      name: 'quarter',
+      dates: ['2020-Q1', '2020-Q2', '2020-Q3'],
+      next: ['2020-10-01', '2021-01-01'],
+    },
     { name: 'year', dates: ['1998', '1999', '2000', '2001'], next: ['2002', '2003'] },
-    { name: 'hour', dates: ['2020-01-01T21:00', '2020-01-01T22:00', '2020-01-01T23:00'], next: ['2020-01-02T00:00', '2020-01-02T01:00'] },
-    { name: '15 minutes', dates: ['2020-01-01 9:30', '2020-01-01 9:45', '2020-01-01 10:00'], next: ['2020-01-01T10:15', '2020-01-01T10:30'] },
-    { name: '2 days', dates: ['2020-01-01', '2020-01-03', '2020-01-05'], next: ['2020-01-07', '2020-01-09'] },
+    {
+      name: 'hour',
+      dates: ['2020-01-01T21:00', '2020-01-01T22:00', '2020-01-01T23:00'],
+      next: ['2020-01-02T00:00', '2020-01-02T01:00'],
+    },
+    {
+      name: '15 minutes',
+      dates: ['2020-01-01 9:30', '2020-01-01 9:45', '2020-01-01 10:00'],
+      next: ['2020-01-01T10:15', '2020-01-01T10:30'],
+    },
+    {
+      name: '2 days',
+      dates: ['2020-01-01', '2020-01-03', '2020-01-05'],
+      next: ['2020-01-07', '2020-01-09'],
+    },
   ];
   test.each(cases)('$name: $dates.0 …', ({ name, dates, next }) => {
     const times = read(dates);
@@ -42,7 +83,11 @@ describe('dates', () => {
   });
 
   test('the order of day and month that gives even steps is taken and said', () => {
-    const { times, notes } = parseDates('here', ['1/2/2020', '2/2/2020', '3/2/2020', '4/2/2020'], [2, 3, 4, 5]);
+    const { times, notes } = parseDates(
+      'here',
+      ['1/2/2020', '2/2/2020', '3/2/2020', '4/2/2020'],
+      [2, 3, 4, 5],
+    );
     expect(new Date(times[3] as number).toISOString().slice(0, 10)).toBe('2020-02-04');
     expect(notes[0]).toMatch(/day first/);
   });

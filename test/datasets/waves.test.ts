@@ -33,8 +33,24 @@ describe('legacyRandom', () => {
 describe('generateWaves', () => {
   // Position [series, step] and value as NumPy computes it with seed 42 and 10000 series.
   const cases = [
-    { steps: 51, at: [[0, 0, 0.4596948027610779], [0, 1, 0.3148667812347412], [1234, 5, 0.4739837348461151], [9999, 50, 0.050528232008218765]] },
-    { steps: 60, at: [[0, 0, 0.4596948027610779], [0, 1, 0.33874455094337463], [1234, 5, 0.49668771028518677], [9999, 59, 0.08325014263391495]] },
+    {
+      steps: 51,
+      at: [
+        [0, 0, 0.4596948027610779],
+        [0, 1, 0.3148667812347412],
+        [1234, 5, 0.4739837348461151],
+        [9999, 50, 0.050528232008218765],
+      ],
+    },
+    {
+      steps: 60,
+      at: [
+        [0, 0, 0.4596948027610779],
+        [0, 1, 0.33874455094337463],
+        [1234, 5, 0.49668771028518677],
+        [9999, 59, 0.08325014263391495],
+      ],
+    },
   ] as const;
   test.each(cases)('gives the notebook’s series of $steps steps to the bit', ({ steps, at }) => {
     const { values } = generateWaves({ steps });
@@ -51,7 +67,11 @@ describe('windows of generated series', () => {
 
   test('split 70 : 20 : 10 in order', () => {
     const { train, validation, test: rest } = oneStepAhead(waves);
-    expect([train, validation, rest].map(({ x }) => x.shape)).toEqual([[7, 5, 1], [2, 5, 1], [1, 5, 1]]);
+    expect([train, validation, rest].map(({ x }) => x.shape)).toEqual([
+      [7, 5, 1],
+      [2, 5, 1],
+      [1, 5, 1],
+    ]);
     expect([...validation.x.data]).toEqual([42, 43, 44, 45, 46, 48, 49, 50, 51, 52]);
     expect([...validation.y.data]).toEqual([47, 53]);
   });
@@ -65,7 +85,13 @@ describe('windows of generated series', () => {
   test('take the next values of every step as targets', () => {
     const { test: part } = sequenceToSequence(waves, 3);
     expect([...part.x.data]).toEqual([54, 55, 56]);
-    expect(part.y.toArray()).toEqual([[[55, 56, 57], [56, 57, 58], [57, 58, 59]]]);
+    expect(part.y.toArray()).toEqual([
+      [
+        [55, 56, 57],
+        [56, 57, 58],
+        [57, 58, 59],
+      ],
+    ]);
   });
 
   test.each([0, 6, 1.5])('refuse %s steps ahead of 6', (ahead) => {

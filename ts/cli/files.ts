@@ -8,12 +8,15 @@ export function shippedFile(): string {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const file = join(folder, 'examples', 'data', 'seattle-weather.csv');
     if (existsSync(file) && isOurs(join(folder, 'package.json'))) return file;
-    if (folder === dirname(folder)) throw new Error('seattle-weather.csv is missing from the package');
+    if (folder === dirname(folder))
+      throw new Error('seattle-weather.csv is missing from the package');
   }
 }
 
 function isOurs(packageJson: string): boolean {
-  return existsSync(packageJson) && JSON.parse(readFileSync(packageJson, 'utf8')).name === 'unrolled';
+  return (
+    existsSync(packageJson) && JSON.parse(readFileSync(packageJson, 'utf8')).name === 'unrolled'
+  );
 }
 
 /**
@@ -23,7 +26,9 @@ function isOurs(packageJson: string): boolean {
  */
 export function checkWritable(option: string, path: string): void {
   const folder = dirname(resolve(path));
-  const isFolder = (name: string) => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder(folder)) throw new UserError(`${option} ${path}: there is no folder ${dirname(path)}`);
+  const isFolder = (name: string) =>
+    statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+  if (!isFolder(folder))
+    throw new UserError(`${option} ${path}: there is no folder ${dirname(path)}`);
   if (isFolder(path)) throw new UserError(`${option} ${path} is a folder; a file name is expected`);
 }

@@ -60,10 +60,12 @@ function makeProgram(terminal: Terminal, finish: (code: number) => void): Comman
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError();
-  addForecast(program).action(async (file: string | undefined, flags: ForecastFlags, self: Command) => {
-    const reportAsked = self.getOptionValueSource('report') === 'cli';
-    finish(await forecastCommand(file, { ...flags, reportAsked }, terminal));
-  });
+  addForecast(program).action(
+    async (file: string | undefined, flags: ForecastFlags, self: Command) => {
+      const reportAsked = self.getOptionValueSource('report') === 'cli';
+      finish(await forecastCommand(file, { ...flags, reportAsked }, terminal));
+    },
+  );
   addReproduce(program).action(async (flags: ReproduceFlags) => {
     finish(await reproduceCommand(flags, terminal));
   });
@@ -79,11 +81,20 @@ function addForecast(program: Command): Command {
     .option('--horizon <steps>', 'steps to forecast', wholeNumber(1, 1000), 7)
     .option('--features <columns>', 'further input columns, separated by commas', names, [])
     .option('--date <column>', 'column of dates (default: found)')
-    .option('--window <steps>', 'steps of input (default: by the step of the series)', wholeNumber(1, 5000))
+    .option(
+      '--window <steps>',
+      'steps of input (default: by the step of the series)',
+      wholeNumber(1, 5000),
+    )
     .addOption(new Option('--model <kind>', 'kind of model').choices(MODEL_KINDS).default('lstm'))
     .option('--epochs <n>', 'most epochs; training stops early', wholeNumber(1, 100_000), 60)
     .option('--lr <rate>', 'learning rate of Adam', number(0, 1), 0.002)
-    .option('--seed <n>', 'seed of initialisation, shuffling and dropout', wholeNumber(0, 2 ** 32 - 1), 42)
+    .option(
+      '--seed <n>',
+      'seed of initialisation, shuffling and dropout',
+      wholeNumber(0, 2 ** 32 - 1),
+      42,
+    )
     .option('--level <percent>', 'share of values the interval should hold', number(1, 99.9), 80)
     .option('--json', 'print one JSON object and nothing else')
     .option('--save <path>', 'write the trained model (.safetensors)')
@@ -94,9 +105,16 @@ function addForecast(program: Command): Command {
 function addReproduce(program: Command): Command {
   return program
     .command('reproduce')
-    .description('train the models of "Hands-On Machine Learning", chapter 15, beside the published figures')
+    .description(
+      'train the models of "Hands-On Machine Learning", chapter 15, beside the published figures',
+    )
     .option('--only <name>', 'only the models whose name contains this')
-    .option('--seeds <n>', 'seeds a model is trained with; the median counts', wholeNumber(1, 100), 3)
+    .option(
+      '--seeds <n>',
+      'seeds a model is trained with; the median counts',
+      wholeNumber(1, 100),
+      3,
+    )
     .option('--json', 'print a JSON array and nothing else');
 }
 
@@ -119,6 +137,7 @@ function number(least: number, most: number) {
 
 function names(text: string): string[] {
   const list = text.split(',').map((name) => name.trim());
-  if (list.includes('')) throw new InvalidArgumentError('Column names separated by commas are expected.');
+  if (list.includes(''))
+    throw new InvalidArgumentError('Column names separated by commas are expected.');
   return [...new Set(list)];
 }

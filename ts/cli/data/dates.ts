@@ -78,7 +78,9 @@ function evenness(times: Float64Array): number {
     const step = Math.abs((times[i] as number) - (times[i - 1] as number));
     counts.set(step, (counts.get(step) ?? 0) + 1);
   }
-  return Math.max(0, ...counts.values()) / Math.max(1, times.length - 1);
+  let most = 0;
+  for (const n of counts.values()) most = Math.max(most, n);
+  return most / Math.max(1, times.length - 1);
 }
 
 function readDate(text: string, order: Order): number {

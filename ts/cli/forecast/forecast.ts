@@ -34,7 +34,10 @@ const WORTH = 0.98;
  *
  * @throws UserError if the file or the options cannot be used
  */
-export async function forecast(options: ForecastOptions, hooks: ForecastHooks): Promise<ForecastResult> {
+export async function forecast(
+  options: ForecastOptions,
+  hooks: ForecastHooks,
+): Promise<ForecastResult> {
   const series = await readSeries(options.file, options);
   const { target, timeline } = series;
   const { horizon } = options;
@@ -49,7 +52,13 @@ export async function forecast(options: ForecastOptions, hooks: ForecastHooks): 
   try {
     const next = await model.forecast([target.length]);
     const validation = await model.forecast(origins.validation);
-    const season = chooseSeason(target, origins, horizon, possibleSeasons(timeline.step), split.trainEnd);
+    const season = chooseSeason(
+      target,
+      origins,
+      horizon,
+      possibleSeasons(timeline.step),
+      split.trainEnd,
+    );
     const held = {
       model: await model.forecast(origins.holdout),
       naive: naiveForecasts(target, origins.holdout, horizon),

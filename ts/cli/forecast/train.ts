@@ -1,4 +1,12 @@
-import { earlyStopping, type Layer, layers, optimizers, sequential, type Tensor, tensor } from '../../index.ts';
+import {
+  earlyStopping,
+  type Layer,
+  layers,
+  optimizers,
+  sequential,
+  type Tensor,
+  tensor,
+} from '../../index.ts';
 import type { Forecasts } from './metrics.ts';
 import type { ForecastOptions, ModelKind } from './options.ts';
 import type { LearningCurve } from './result.ts';
@@ -39,7 +47,10 @@ export async function trainModel(
   const { window, channels, horizon } = sampling;
   const { list, description } = architecture(options.model, horizon);
   const model = sequential(list, { inputShape: [window, channels.length], seed: options.seed });
-  model.compile({ optimizer: optimizers.adam({ learningRate: options.learningRate }), loss: 'mse' });
+  model.compile({
+    optimizer: optimizers.adam({ learningRate: options.learningRate }),
+    loss: 'mse',
+  });
   const inputs = (some: number[]): Tensor<3> => {
     return tensor(windowInputs(sampling, some), [some.length, window, channels.length]);
   };
@@ -82,12 +93,24 @@ function architecture(kind: ModelKind, horizon: number): { list: Layer[]; descri
   const head = layers.dense(horizon);
   switch (kind) {
     case 'linear':
-      return { list: [layers.flatten(), head], description: `Dense(${horizon}) on the flattened window` };
+      return {
+        list: [layers.flatten(), head],
+        description: `Dense(${horizon}) on the flattened window`,
+      };
     case 'rnn':
-      return { list: [layers.simpleRNN(UNITS, regular), head], description: `SimpleRNN(${UNITS}), Dense(${horizon})` };
+      return {
+        list: [layers.simpleRNN(UNITS, regular), head],
+        description: `SimpleRNN(${UNITS}), Dense(${horizon})`,
+      };
     case 'gru':
-      return { list: [layers.gru(UNITS, regular), head], description: `GRU(${UNITS}), Dense(${horizon})` };
+      return {
+        list: [layers.gru(UNITS, regular), head],
+        description: `GRU(${UNITS}), Dense(${horizon})`,
+      };
     case 'lstm':
-      return { list: [layers.lstm(UNITS, regular), head], description: `LSTM(${UNITS}), Dense(${horizon})` };
+      return {
+        list: [layers.lstm(UNITS, regular), head],
+        description: `LSTM(${UNITS}), Dense(${horizon})`,
+      };
   }
 }

@@ -115,7 +115,7 @@ export function errorChart(result: ForecastResult): string {
   return draw({
     x: {
       label: `${result.series.timeline.step.name}s ahead`,
-      ticks: Math.min(12, result.options.horizon),
+      ticks: wholeTicks(result.options.horizon),
       tickFormat: 'd',
     },
     y: { label: 'mean absolute error', grid: true, zero: true },
@@ -144,8 +144,8 @@ export function learningChart({ model: { curve } }: ForecastResult): string {
   const line = (losses: number[]) => losses.map((loss, i) => ({ epoch: i + 1, loss }));
   const best = line(curve.valLoss)[curve.best];
   return draw({
-    x: { label: 'epoch', tickFormat: 'd' },
-    y: { label: 'loss', grid: true, type: 'log' },
+    x: { label: 'epoch', ticks: wholeTicks(curve.loss.length), tickFormat: 'd' },
+    y: { label: 'loss', grid: true, type: 'log', tickFormat: '~g' },
     marks: [
       Plot.lineY(line(curve.loss), {
         x: 'epoch',
@@ -180,6 +180,12 @@ function knownPoints({ series, split }: ForecastResult, from: number): Point[] {
   });
 }
 
+/** At most twelve whole numbers from 1 to `last`. */
+function wholeTicks(last: number): number[] {
+  const stride = Math.ceil(last / 12);
+  return Array.from({ length: Math.floor(last / stride) }, (_, i) => (i + 1) * stride);
+}
+
 function pointTitle({ date, value, low, high }: Point): string {
   return `${date.toISOString().slice(0, 16).replace('T00:00', '')}: ${value.toPrecision(4)} (${low?.toPrecision(4)} to ${high?.toPrecision(4)})`;
 }
@@ -190,11 +196,11 @@ function draw(options: Plot.PlotOptions): string {
     document: document as unknown as Document,
     width: 860,
     height: 300,
+    marginTop: 30,
     marginLeft: 50,
     marginBottom: 36,
     style: { fontSize: '13px', background: 'transparent' },
     ...options,
-    x: { ...(options.x ?? {}) },
   });
   return plot.outerHTML;
 }

@@ -31,7 +31,9 @@ export async function reproduceCommand(flags: ReproduceFlags, terminal: Terminal
     bar.stop();
   }
   results = results.filter(({ name }) => wanted(name));
-  terminal.out(flags.json ? `${JSON.stringify(results, null, 2)}\n` : `${resultText(results, seeds)}\n`);
+  terminal.out(
+    flags.json ? `${JSON.stringify(results, null, 2)}\n` : `${resultText(results, seeds)}\n`,
+  );
   return results.every(isReached) ? 0 : 1;
 }
 

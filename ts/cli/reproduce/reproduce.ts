@@ -33,7 +33,9 @@ export async function reproduce(
   const jobs = trainings.flatMap((training) => {
     return (training.seeded ? seeds : seeds.slice(0, 1)).map((seed) => ({ training, seed }));
   });
-  const runs = new Map(trainings.map((training) => [training, [] as { values: number[]; seconds: number }[]]));
+  const runs = new Map(
+    trainings.map((training) => [training, [] as { values: number[]; seconds: number }[]]),
+  );
   let next = 0;
   let done = 0;
   const stop = new AbortController();
@@ -58,7 +60,14 @@ export async function reproduce(
     const results = runs.get(training) ?? [];
     return training.figures.map(({ name, reference, low, high }, i) => {
       const value = median(results.map(({ values }) => values[i] as number));
-      return { name, value, reference, low, high, seconds: median(results.map(({ seconds }) => seconds)) };
+      return {
+        name,
+        value,
+        reference,
+        low,
+        high,
+        seconds: median(results.map(({ seconds }) => seconds)),
+      };
     });
   });
 }

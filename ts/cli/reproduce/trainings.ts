@@ -1,4 +1,10 @@
-import { generateWaves, oneStepAhead, type SplitSeries, sequenceToSequence, stepsAhead } from '../../datasets/index.ts';
+import {
+  generateWaves,
+  oneStepAhead,
+  type SplitSeries,
+  sequenceToSequence,
+  stepsAhead,
+} from '../../datasets/index.ts';
 import { type Layer, layers, optimizers, sequential, type Tensor } from '../../index.ts';
 import { naiveError, ownForecastError } from './errors.ts';
 import { FIGURES, type Figure } from './figures.ts';
@@ -31,7 +37,9 @@ export const TRAININGS: Training[] = [
   trained(FIGURES.tenLinear, tenSteps, [layers.flatten(), layers.dense(10)]),
   trained(FIGURES.tenDeep, tenSteps, [rnn(true), rnn(false), layers.dense(10)]),
   // At this learning rate the error jumps from epoch to epoch: the best epoch counts.
-  lastStep(FIGURES.sequenceSimple, [rnn(true), rnn(true), perStep], 1e-2, (errors) => Math.min(...errors)),
+  lastStep(FIGURES.sequenceSimple, [rnn(true), rnn(true), perStep], 1e-2, (errors) =>
+    Math.min(...errors),
+  ),
   lastStep(FIGURES.sequenceLstm, [
     layers.lstm(20, { returnSequences: true }),
     layers.lstm(20, { returnSequences: true }),
