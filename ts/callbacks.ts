@@ -1,0 +1,77 @@
+import { finite, flag, knownOptions, oneOf, positive, show, wholeNumber } from './check.ts';
+import { SpecError } from './errors.ts';
+import type { EpochLogs, HistoryKey } from './history.ts';
+import type { FitResult, Run } from './run.ts';
+import type { EarlyStopping } from './worker/earlyStopping.ts';
+
+/** How far an epoch has come. */
+export type BatchProgress = {
+  /** Number of the epoch, from 0. */
+  readonly epoch: number;
+  /** Batches done. */
+  readonly batch: number;
+  /** Batches of the epoch; null where a stream does not say. */
+  readonly batches: number | null;
+  /** Mean loss over the epoch so far; the metrics lie beside it. */
+  readonly loss: number;
+} & { readonly [K in Exclude<HistoryKey, 'loss'>]?: number };
+
+/**
+ * Functions that a run calls on the caller's thread. The run waits for the promises of all but
+ * `onBatchEnd`; an error in any of them ends the run, which then rejects with it.
+ */
+export interface Callback {
+  onTrainBegin?(run: Run): void | Promise<void>;
+  onEpochBegin?(epoch: number, run: Run): void | Promise<void>;
+  /** Called at most every `progressInterval` milliseconds, with the latest state. */
+  onBatchEnd?(progress: BatchProgress, run: Run): void;
+  onEpochEnd?(epoch: EpochLogs, run: Run): void | Promise<void>;
+  onTrainEnd?(result: FitResult, run: Run): void | Promise<void>;
+}
+
+/** Options of {@link earlyStopping}. */
+export interface EarlyStoppingOptions {
+  /** Key of the history that is watched. @default 'valLoss' */
+  readonly monitor?: HistoryKey;
+  /** Epochs without improvement after which the run ends. @default 0 */
+  readonly patience?: number;
+  /** Least change that counts as an improvement. @default 0 */
+  readonly minDelta?: number;
+  /** Whether lower (`min`) or higher (`max`) is better; `auto` knows by the key. @default 'auto' */
+  readonly mode?: 'auto' | 'min' | 'max';
+  /** Bring the weights of the best epoch back when the run ends by itself. @default false */
+  readonly restoreBestWeights?: boolean;
+  /** Value that must be reached for an improvement to reset the patience. @default none */
+  readonly baseline?: number;
+  /** Epochs before this one are not watched. @default 0 */
+  readonly startFromEpoch?: number;
+}
+
+const known = [
+  'monitor', 'patience', 'minDelta', 'mode', 'restoreBestWeights', 'baseline', 'startFromEpoch',
+] as const;
+
+/** Ends a run when a value has stopped improving, as Keras's EarlyStopping does. */
+export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping {
+  const where = 'earlyStopping';
+  knownOptions(where, options, known);
+  const monitor = options.monitor ?? 'valLoss';
+  if (typeof monitor !== 'string') {
+    throw new SpecError(`${where}: monitor: expected a key of the history, got ${show(monitor)}`);
+  }
+  const mode = oneOf(`${where}: mode`, options.mode ?? 'auto', ['auto', 'min', 'max']);
+  return {
+    type: 'earlyStopping',
+    monitor,
+    patience: wholeNumber(`${where}: patience`, options.patience ?? 0, 0),
+    minDelta: positive(`${where}: minDelta`, options.minDelta ?? 0, true),
+    mode: mode === 'auto' ? (/accuracy$/i.test(monitor) ? 'max' : 'min') : mode,
+    restoreBestWeights: flag(`${where}: restoreBestWeights`, options.restoreBestWeights ?? false),
+    baseline: options.baseline === undefined ? null : finite(`${where}: baseline`, options.baseline),
+    startFromEpoch: wholeNumber(`${where}: startFromEpoch`, options.startFromEpoch ?? 0, 0),
+  };
+}
+
+/** Whether a callback is early stopping, which runs beside the engine. */
+export const isEarlyStopping = (callback: Callback | EarlyStopping): callback is EarlyStopping =>
+  'type' in callback && callback.type === 'earlyStopping';

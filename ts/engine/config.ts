@@ -1,0 +1,64 @@
+import { knownOptions } from '../check.ts';
+
+/** Bytes of a wasm file, or where to get them. */
+export type WasmSource = string | URL | BufferSource | Response | WebAssembly.Module;
+
+/** A Web Worker, as far as it is needed. */
+export interface WebWorkerLike {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  addEventListener(type: string, listener: (event: Event) => void): void;
+  removeEventListener(type: string, listener: (event: Event) => void): void;
+  terminate(): void;
+}
+
+/** A worker of Node's worker_threads, as far as it is needed. */
+export interface NodeWorkerLike {
+  postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  on(type: string, listener: (value: unknown) => void): unknown;
+  off(type: string, listener: (value: unknown) => void): unknown;
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<number>;
+}
+
+/** Either kind of worker. */
+export type WorkerLike = WebWorkerLike | NodeWorkerLike;
+
+/** Options of {@link init}. */
+export interface InitOptions {
+  /**
+   * The wasm files, where the inlined ones are not wanted: `exact` is `unrolled/wasm/simd128.wasm`,
+   * `fast` is `unrolled/wasm/relaxed.wasm`. @default inlined in the library
+   */
+  readonly wasm?: {
+    readonly exact?: WasmSource | (() => WasmSource | Promise<WasmSource>);
+    readonly fast?: WasmSource | (() => WasmSource | Promise<WasmSource>);
+  };
+  /**
+   * Makes a worker that runs `unrolled/worker`, where the bundler does not find it by itself.
+   * @default new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+   */
+  readonly worker?: () => WorkerLike;
+}
+
+let config: InitOptions = {};
+
+/** What {@link init} was given. */
+export const currentConfig = (): InitOptions => config;
+
+const listeners = new Set<() => void>();
+
+/** Calls back whenever the configuration changes. */
+export function onInit(listener: () => void): void {
+  listeners.add(listener);
+}
+
+/**
+ * Tells the library where its wasm files and its worker are, before the first model starts. Not
+ * needed where the defaults work. Each call replaces what the call before it said.
+ */
+export function init(options: InitOptions): void {
+  knownOptions('init', options, ['wasm', 'worker']);
+  config = { ...options };
+  for (const listener of listeners) listener();
+}

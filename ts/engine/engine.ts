@@ -1,0 +1,80 @@
+import type { CompileSpec, ModelSpec, Shape } from '../spec.ts';
+
+/** Where data lie in the engine. */
+export const slots = { train: 0, validation: 1, scratch: 2 } as const;
+
+/** One of {@link slots}. */
+export type Slot = (typeof slots)[keyof typeof slots];
+
+/** What an engine says about its model. */
+export interface Description {
+  readonly spec: ModelSpec;
+  readonly compile: CompileSpec | null;
+  readonly layers: readonly {
+    readonly name: string;
+    readonly type: string;
+    /** With the batch, `null`, in front. */
+    readonly outputShape: Shape;
+    readonly parameters: number;
+  }[];
+  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
+  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** `loss` and the metrics' names; empty before compiling. */
+  readonly metrics: readonly string[];
+  /** Memory of the whole instance, in bytes. */
+  readonly memoryBytes: number;
+  readonly arithmetic: string;
+  /** What was given to `save`. */
+  readonly metadata: unknown;
+}
+
+/**
+ * One model in an engine: the boundary that every backend implements. Calls are synchronous and
+ * throw errors of this library; after an EngineCrashError the engine must not be used again.
+ */
+export interface Engine {
+  /** Sets loss, optimizer and metrics; keeps weights, resets the optimizer. */
+  compile(spec: CompileSpec): void;
+  describe(): Description;
+  /**
+   * Gives a slot its data, which are copied.
+   * @param shape - [batch, time, features] or [batch, features]
+   * @param lengths - valid steps of each example
+   */
+  setInput(slot: Slot, index: number, data: Float32Array, shape: readonly number[], lengths?: Uint32Array): void;
+  /** Gives a slot its targets, which are copied. */
+  setTarget(slot: Slot, index: number, data: Float32Array, shape: readonly number[]): void;
+  clearData(slot: Slot): void;
+  /** Number of examples of a slot. */
+  size(slot: Slot): number;
+  /** Trains one mini-batch; gives its loss and adds to the running metrics. */
+  trainStep(slot: Slot, indices: Uint32Array): number;
+  /** Measures one mini-batch; gives its loss and adds to the running metrics. */
+  evaluateStep(slot: Slot, indices: Uint32Array): number;
+  /** One output of one mini-batch, [batch, …]. */
+  predictStep(slot: Slot, indices: Uint32Array, output: number): Float32Array;
+  /** Shape of an output for all examples of a slot. */
+  outputShape(output: number, slot: Slot): number[];
+  /** Gradients of the loss of one mini-batch, one weight after the other. */
+  gradients(slot: Slot, indices: Uint32Array): Float32Array;
+  resetMetrics(): void;
+  /** Loss and metrics over all that was seen since `resetMetrics`. */
+  metrics(): number[];
+  /** All weights, one after the other. */
+  getWeights(): Float32Array;
+  setWeights(flat: Float32Array): void;
+  /** The order of `size` examples in an epoch. */
+  permutation(size: number, epoch: number): Uint32Array;
+  learningRate(): number;
+  setLearningRate(value: number): void;
+  /** Keeps a copy of the weights inside. */
+  keepBest(): void;
+  /** Brings that copy back; false when there is none. */
+  restoreBest(): boolean;
+  /** One safetensors file. */
+  save(metadata: unknown, includeOptimizer: boolean): Uint8Array;
+  dispose(): void;
+}
+
+/** What an engine starts from: a description, or saved bytes. */
+export type EngineSource = { readonly spec: ModelSpec } | { readonly bytes: Uint8Array };

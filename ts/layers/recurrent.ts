@@ -1,0 +1,182 @@
+import { type Activation, type ActivationName, activationName } from '../activations.ts';
+import { flag, knownOptions, share, wholeNumber } from '../check.ts';
+import { type Constraint, constraint } from '../constraints.ts';
+import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
+import { type Regularizer, regularizer } from '../regularizers.ts';
+import { type Named, named } from './named.ts';
+
+/** Options of every recurrent layer. */
+export interface RecurrentOptions<S extends boolean = boolean> extends Named {
+  /** Activation of the candidate and output. @default 'tanh' */
+  readonly activation?: Activation;
+  /** Whether there is a bias. @default true */
+  readonly useBias?: boolean;
+  /** Give [batch, time, units] instead of the last step, [batch, units]. @default false */
+  readonly returnSequences?: S;
+  /** Read the sequence from its end. @default false */
+  readonly goBackwards?: boolean;
+  /** Share of the inputs dropped while training, one mask a sequence; in [0, 1). @default 0 */
+  readonly dropout?: number;
+  /** Share of the state dropped before its matrix product, one mask a sequence. @default 0 */
+  readonly recurrentDropout?: number;
+  /** Start of `kernel`. @default 'glorotUniform' */
+  readonly kernelInitializer?: InitializerLike;
+  /** Start of `recurrent_kernel`. @default 'orthogonal' */
+  readonly recurrentInitializer?: InitializerLike;
+  /** Start of `bias`. @default 'zeros' */
+  readonly biasInitializer?: InitializerLike;
+  /** Penalty on `kernel`. @default none */
+  readonly kernelRegularizer?: Partial<Regularizer>;
+  /** Penalty on `recurrent_kernel`. @default none */
+  readonly recurrentRegularizer?: Partial<Regularizer>;
+  /** Penalty on `bias`. @default none */
+  readonly biasRegularizer?: Partial<Regularizer>;
+  /** Constraint of `kernel`. @default none */
+  readonly kernelConstraint?: Constraint;
+  /** Constraint of `recurrent_kernel`. @default none */
+  readonly recurrentConstraint?: Constraint;
+  /** Constraint of `bias`. @default none */
+  readonly biasConstraint?: Constraint;
+}
+
+/** Options of {@link lstm}. */
+export interface LstmOptions<S extends boolean = boolean> extends RecurrentOptions<S> {
+  /** Activation of the gates. @default 'sigmoid' */
+  readonly recurrentActivation?: Activation;
+  /** Start the bias of the forget gate at one. @default true */
+  readonly unitForgetBias?: boolean;
+}
+
+/** Options of {@link gru}. */
+export interface GruOptions<S extends boolean = boolean> extends RecurrentOptions<S> {
+  /** Activation of the gates. @default 'sigmoid' */
+  readonly recurrentActivation?: Activation;
+  /** Apply the reset gate after the matrix product (cuDNN's form) instead of before. @default true */
+  readonly resetAfter?: boolean;
+}
+
+interface Recurrent<S extends boolean> extends Named {
+  readonly units: number;
+  readonly activation: ActivationName;
+  readonly useBias: boolean;
+  readonly returnSequences: S;
+  readonly goBackwards: boolean;
+  readonly dropout: number;
+  readonly recurrentDropout: number;
+  readonly kernelInitializer: Initializer;
+  readonly recurrentInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer;
+  readonly recurrentRegularizer: Regularizer;
+  readonly biasRegularizer: Regularizer;
+  readonly kernelConstraint: Constraint;
+  readonly recurrentConstraint: Constraint;
+  readonly biasConstraint: Constraint;
+}
+
+/** `h = activation(x·kernel + h·recurrent_kernel + bias)`. */
+export interface SimpleRnnLayer<S extends boolean = boolean> extends Recurrent<S> {
+  readonly type: 'simpleRnn';
+}
+
+/** Long short-term memory; gates in the order i f g o. */
+export interface LstmLayer<S extends boolean = boolean> extends Recurrent<S> {
+  readonly type: 'lstm';
+  readonly recurrentActivation: ActivationName;
+  readonly unitForgetBias: boolean;
+}
+
+/** Gated recurrent unit; gates in the order z r h. */
+export interface GruLayer<S extends boolean = boolean> extends Recurrent<S> {
+  readonly type: 'gru';
+  readonly recurrentActivation: ActivationName;
+  readonly resetAfter: boolean;
+}
+
+const common = [
+  'name', 'activation', 'useBias', 'returnSequences', 'goBackwards', 'dropout', 'recurrentDropout',
+  'kernelInitializer', 'recurrentInitializer', 'biasInitializer', 'kernelRegularizer',
+  'recurrentRegularizer', 'biasRegularizer', 'kernelConstraint', 'recurrentConstraint',
+  'biasConstraint',
+] as const;
+
+function recurrent<S extends boolean>(
+  where: string,
+  units: number,
+  options: RecurrentOptions<S>,
+  own: readonly string[],
+): Recurrent<S> {
+  knownOptions(where, options, [...common, ...own]);
+  const returnSequences = (options.returnSequences ?? false) as S;
+  return {
+    ...named(where, options),
+    units: wholeNumber(`${where}: units`, units),
+    activation: activationName(`${where}: activation`, options.activation ?? 'tanh'),
+    useBias: flag(`${where}: useBias`, options.useBias ?? true),
+    returnSequences: flag(`${where}: returnSequences`, returnSequences) as S,
+    goBackwards: flag(`${where}: goBackwards`, options.goBackwards ?? false),
+    dropout: share(`${where}: dropout`, options.dropout ?? 0),
+    recurrentDropout: share(`${where}: recurrentDropout`, options.recurrentDropout ?? 0),
+    kernelInitializer: initializer(`${where}: kernelInitializer`, options.kernelInitializer ?? 'glorotUniform'),
+    recurrentInitializer: initializer(`${where}: recurrentInitializer`, options.recurrentInitializer ?? 'orthogonal'),
+    biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
+    kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
+    recurrentRegularizer: regularizer(`${where}: recurrentRegularizer`, options.recurrentRegularizer),
+    biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),
+    kernelConstraint: constraint(`${where}: kernelConstraint`, options.kernelConstraint),
+    recurrentConstraint: constraint(`${where}: recurrentConstraint`, options.recurrentConstraint),
+    biasConstraint: constraint(`${where}: biasConstraint`, options.biasConstraint),
+  };
+}
+
+const gateActivation = (where: string, value: Activation | undefined) =>
+  activationName(`${where}: recurrentActivation`, value ?? 'sigmoid');
+
+/**
+ * Fully connected recurrent layer: [batch, time, features] → [batch, units], or
+ * [batch, time, units] with `returnSequences`.
+ * Weights: kernel [features, units], recurrent_kernel [units, units], bias [units].
+ */
+export function simpleRNN<const S extends boolean = false>(
+  units: number,
+  options: RecurrentOptions<S> = {},
+): SimpleRnnLayer<S> {
+  return { type: 'simpleRnn', ...recurrent('layers.simpleRNN', units, options, []) };
+}
+
+/**
+ * Long short-term memory: [batch, time, features] → [batch, units], or [batch, time, units] with
+ * `returnSequences`.
+ * Weights: kernel [features, 4·units], recurrent_kernel [units, 4·units], bias [4·units].
+ */
+export function lstm<const S extends boolean = false>(
+  units: number,
+  options: LstmOptions<S> = {},
+): LstmLayer<S> {
+  const where = 'layers.lstm';
+  return {
+    type: 'lstm',
+    ...recurrent(where, units, options, ['recurrentActivation', 'unitForgetBias']),
+    recurrentActivation: gateActivation(where, options.recurrentActivation),
+    unitForgetBias: flag(`${where}: unitForgetBias`, options.unitForgetBias ?? true),
+  };
+}
+
+/**
+ * Gated recurrent unit: [batch, time, features] → [batch, units], or [batch, time, units] with
+ * `returnSequences`.
+ * Weights: kernel [features, 3·units], recurrent_kernel [units, 3·units], bias [2, 3·units], or
+ * [3·units] without `resetAfter`.
+ */
+export function gru<const S extends boolean = false>(
+  units: number,
+  options: GruOptions<S> = {},
+): GruLayer<S> {
+  const where = 'layers.gru';
+  return {
+    type: 'gru',
+    ...recurrent(where, units, options, ['recurrentActivation', 'resetAfter']),
+    recurrentActivation: gateActivation(where, options.recurrentActivation),
+    resetAfter: flag(`${where}: resetAfter`, options.resetAfter ?? true),
+  };
+}

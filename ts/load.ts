@@ -1,0 +1,34 @@
+import { knownOptions } from './check.ts';
+import { type EngineOptions, engineOptions } from './engine/options.ts';
+import { Model } from './model.ts';
+import { open } from './open.ts';
+import { bytesOf, type LoadSource } from './storage/resolve.ts';
+import type { SavedMetadata } from './worker/protocol.ts';
+
+/**
+ * Loads a model that `save` wrote, with its weights, and its optimizer if that was saved.
+ * @param place - a path (Node), a URL, `indexeddb://name`, bytes, a Blob, or one of storage.*
+ * @throws CheckpointError where the bytes are not a model of this library
+ */
+export async function load(place: LoadSource, options: EngineOptions = {}): Promise<Model> {
+  return fromBytes(await bytesOf(place), options);
+}
+
+/**
+ * Makes a model from the bytes that `toBytes` gave.
+ * @throws CheckpointError where the bytes are not a model of this library
+ */
+export async function fromBytes(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Model> {
+  knownOptions('load', options, ['thread', 'arithmetic']);
+  const engine = engineOptions('load', options);
+  const opened = await open(engine, { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes) });
+  const { spec, compile, metadata } = opened.description;
+  const saved = metadata as Partial<SavedMetadata> | null;
+  return new Model(spec, {
+    ...engine,
+    name: saved?.name ?? 'sequential',
+    metadata: { ...saved?.metadata },
+    compiled: compile,
+    opened,
+  });
+}

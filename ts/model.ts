@@ -1,0 +1,242 @@
+import { knownOptions, positive, show } from './check.ts';
+import { compileSpec, type CompileOptions } from './compile.ts';
+import type { Description } from './engine/engine.ts';
+import type { EngineOptions } from './engine/options.ts';
+import { DataError, StateError } from './errors.ts';
+import { startRun, type TrainingData } from './fit.ts';
+import { checkFit, type FitOptions } from './fitOptions.ts';
+import { type Evaluation, evaluation } from './history.ts';
+import { EngineHost } from './host.ts';
+import type { Opened } from './open.ts';
+import { checkPair, type Packed, pack } from './pack.ts';
+import type { Run } from './run.ts';
+import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
+import { destinationOf } from './storage/resolve.ts';
+import type { Destination } from './storage.ts';
+import { type BatchSource, isBatchSource } from './streams.ts';
+import { summarize, summaryTable } from './summary.ts';
+import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
+import { batchForTransfer, forTransfer } from './transfer.ts';
+import { flatten, unflatten, type WeightLike } from './weights.ts';
+import type { Batch } from './worker/protocol.ts';
+
+/** Any input that some model reads. */
+export type AnyInputs = Tensor | Nested<1> | Nested<2> | Nested<3>;
+
+/** Targets for outputs of a rank; the last axis may be left out where its size is one. */
+export type TargetsOf<R extends number> = 3 extends R
+  ? Tensor<3> | Nested<3> | Tensor<2> | Nested<2> | (2 extends R ? Tensor<1> | Nested<1> : never)
+  : Tensor<2> | Nested<2> | Tensor<1> | Nested<1>;
+
+/** Options of `save` and `toBytes`. */
+export interface SaveOptions {
+  /** Save the optimizer's state and the run's position too, so that training can go on. @default true */
+  readonly includeOptimizer?: boolean;
+}
+
+interface ModelOptions extends Required<EngineOptions> {
+  readonly name: string;
+  readonly metadata?: Record<string, unknown>;
+  readonly compiled?: CompileSpec | null;
+  readonly opened?: Opened;
+}
+
+/**
+ * A recurrent network. Building and compiling it is plain data; the engine starts with the first
+ * call that needs it. `X` is what it reads, `R` the rank of what it gives.
+ */
+export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
+  /** The model's name. */
+  readonly name: string;
+  /** The model as plain data. */
+  readonly spec: ModelSpec;
+  /** Plain JSON data that is saved with the model, such as a scaler's. */
+  metadata: Record<string, unknown>;
+  readonly #host: EngineHost;
+  readonly #inputShape: Shape;
+  readonly #outputShape: Shape;
+  #compiled: CompileSpec | null;
+  #run: Run | undefined;
+
+  /** Use `sequential`, `load` or `fromBytes`. */
+  constructor(spec: ModelSpec, { name, metadata, compiled, opened, ...engine }: ModelOptions) {
+    this.name = name;
+    this.spec = spec;
+    this.metadata = metadata ?? {};
+    this.#compiled = compiled ?? null;
+    this.#host = new EngineHost(engine, { spec }, opened);
+    this.#inputShape = spec.inputs[0]?.shape ?? [];
+    const output = spec.outputs[0]?.[0];
+    this.#outputShape =
+      summarize(spec).find((layer) => layer.name === output)?.outputShape.slice(1) ?? [];
+  }
+
+  /**
+   * Says how the model is trained. Keeps the weights, resets the optimizer.
+   * @throws SpecError where an option cannot be used, StateError while a run is under way
+   */
+  compile(options: CompileOptions): this {
+    if (this.#run !== undefined) throw new StateError('compile: a run is under way: stop it or wait for it first');
+    const spec = compileSpec(options);
+    this.#compiled = spec;
+    this.#host.compile(spec);
+    return this;
+  }
+
+  /**
+   * Trains on arrays, or on a stream of batches. The run is awaitable and async-iterable; whatever
+   * goes wrong rejects it.
+   * @param x - [batch, time, features] or [batch, features]; sequences may differ in length
+   */
+  fit(x: X, y: TargetsOf<R>, options?: FitOptions<X, TargetsOf<R>>): Run;
+  fit(batches: BatchSource<X, TargetsOf<R>>, options?: FitOptions<X, TargetsOf<R>>): Run;
+  fit(first: unknown, second?: unknown, third?: FitOptions): Run {
+    const { data, options: given } = trainingData(first, second, third);
+    const compile = this.#compiledSpec('fit');
+    if (this.#run !== undefined) throw new StateError('fit: a run is under way: stop it or wait for it first');
+    const options = checkFit(given);
+    const run = startRun(this.#host, () => ({ data, options, compile }), options, (x, y, where) => this.#pair(x, y, where));
+    this.#run = run;
+    void run.closed.then(() => {
+      this.#run = undefined;
+    });
+    return run;
+  }
+
+  /** Loss and metrics on data, without training. */
+  async evaluate(x: X, y: TargetsOf<R>): Promise<Evaluation> {
+    this.#compiledSpec('evaluate');
+    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
+    return evaluation(await this.#host.call('evaluate', [batch], buffers));
+  }
+
+  /**
+   * The model's output, [batch, units] or [batch, time, units]. For sequences of different lengths
+   * the result carries their lengths.
+   */
+  async predict(x: X): Promise<Tensor<R>> {
+    const input = this.#input(x, 'x');
+    const { packed, buffers } = forTransfer([input]);
+    const { lengths } = input;
+    const { data, shape } = await this.#host.call('predict', [packed], buffers);
+    return new Tensor<number>(data, shape, shape.length === 3 ? lengths : undefined) as Tensor<R>;
+  }
+
+  /** One training step; gives loss and metrics of this batch before the step. */
+  async trainOnBatch(x: X, y: TargetsOf<R>): Promise<Evaluation> {
+    this.#compiledSpec('trainOnBatch');
+    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
+    return evaluation(await this.#host.call('trainOnBatch', [batch], buffers));
+  }
+
+  /** Gradients of the loss by the weights' names, in their order; updates nothing, drops nothing. */
+  async gradients(x: X, y: TargetsOf<R>): Promise<Record<string, NamedTensor>> {
+    this.#compiledSpec('gradients');
+    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
+    const { weights } = await this.#host.description();
+    const flat = await this.#host.call('gradients', [batch], buffers);
+    return Object.fromEntries(unflatten(flat, weights).map((gradient) => [gradient.name, gradient]));
+  }
+
+  /** All weights in Keras's order and shapes. */
+  async getWeights(): Promise<NamedTensor[]> {
+    const { weights } = await this.#host.description();
+    return unflatten(await this.#host.call('getWeights', []), weights);
+  }
+
+  /**
+   * Sets all weights, in the order and shapes of `getWeights` and of Keras's `get_weights()`.
+   * @throws ShapeError where a weight does not fit
+   */
+  async setWeights(weights: readonly WeightLike[]): Promise<void> {
+    const flat = flatten(weights, summarize(this.spec).flatMap((layer) => layer.weights));
+    await this.#host.call('setWeights', [flat], [flat.buffer as ArrayBuffer]);
+  }
+
+  /** The optimizer's step size at its present step. */
+  async getLearningRate(): Promise<number> {
+    this.#compiledSpec('getLearningRate');
+    return this.#host.call('learningRate', []);
+  }
+
+  /** Sets the optimizer's step size; replaces a schedule. */
+  async setLearningRate(value: number): Promise<void> {
+    this.#compiledSpec('setLearningRate');
+    await this.#host.call('setLearningRate', [positive('setLearningRate', value, true)]);
+  }
+
+  /** A table of the layers, their output shapes and numbers of parameters. */
+  summary(): string {
+    return summaryTable(this.name, this.spec);
+  }
+
+  /** What the engine says about itself: layers, weights, memory, arithmetic. Starts it. */
+  describe(): Promise<Description> {
+    return this.#host.call('describe', []);
+  }
+
+  /** One safetensors file with configuration, weights, optimizer, generator and position. */
+  async toBytes(options: SaveOptions = {}): Promise<Uint8Array> {
+    knownOptions('toBytes', options, ['includeOptimizer']);
+    const metadata: unknown = JSON.parse(JSON.stringify(this.metadata));
+    if (typeof metadata !== 'object' || metadata === null) {
+      throw new DataError(`metadata: expected a plain object, got ${show(metadata)}`);
+    }
+    return this.#host.call('save', [
+      this.name, metadata as Record<string, unknown>, options.includeOptimizer ?? true,
+    ]);
+  }
+
+  /**
+   * Saves the model; during a run too, between two batches.
+   * @param place - a path (Node; written to a temporary name, then renamed), `indexeddb://name` or
+   * `download://name` (browsers), or one of storage.*
+   */
+  async save(place: string | URL | Destination, options: SaveOptions = {}): Promise<void> {
+    const destination = destinationOf(place);
+    await destination.write(await this.toBytes(options));
+  }
+
+  /** Ends the engine and frees everything; pending calls reject. Doing it again does nothing. */
+  async dispose(): Promise<void> {
+    await this.#host.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #compiledSpec(call: string): CompileSpec {
+    if (this.#compiled === null) throw new StateError(`${call}: call compile first`);
+    return this.#compiled;
+  }
+
+  #input(x: unknown, where: string): Packed {
+    return pack(x, { where, shape: this.#inputShape });
+  }
+
+  /** Packs inputs and targets; sparse targets have one class number where the output has classes. */
+  #pair(x: unknown, y: unknown, prefix: string): Batch {
+    const [nameX, nameY] = prefix === '' ? ['x', 'y'] : [`${prefix}: x`, `${prefix}: y`];
+    const input = this.#input(x, nameX);
+    const sparse = this.#compiled?.loss.type === 'sparseCategoricalCrossentropy';
+    const shape = sparse ? [...this.#outputShape.slice(0, -1), 1] : this.#outputShape;
+    const target = pack(y, { where: nameY, shape });
+    checkPair(input, target, [nameX, nameY]);
+    return { inputs: [input], targets: [target] };
+  }
+}
+
+/** Tells arrays from a stream of batches. */
+function trainingData(
+  first: unknown,
+  second: unknown,
+  third: FitOptions | undefined,
+): { data: TrainingData; options: FitOptions } {
+  const hasTargets = Array.isArray(second) || ArrayBuffer.isView(second) || second instanceof Tensor;
+  if (hasTargets || third !== undefined) return { data: { x: first, y: second }, options: third ?? {} };
+  if (!isBatchSource(first)) {
+    throw new DataError(`fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`);
+  }
+  return { data: { stream: first }, options: (second ?? {}) as FitOptions };
+}

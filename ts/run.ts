@@ -1,0 +1,240 @@
+import type { Callback } from './callbacks.ts';
+import { AbortError } from './errors.ts';
+import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
+import {
+  type Command, commands, type EpochRecord, type FitEnd, type FitEvent, type FitListener, type FitOutcome,
+} from './worker/protocol.ts';
+
+/** How a run ended. */
+export interface FitResult {
+  /** Loss and metrics after each epoch. */
+  readonly history: History;
+  /** Numbers of the epochs in the history, from 0. */
+  readonly epochs: readonly number[];
+  /** `completed`: all epochs; `earlyStopping`; `stopped`: by `stop()`. */
+  readonly end: Exclude<FitEnd, 'aborted'>;
+  /** Epoch whose weights early stopping brought back; null if none. */
+  readonly bestEpoch: number | null;
+}
+
+/** What a run is doing. */
+export type RunStatus = 'running' | 'pausing' | 'paused' | 'stopping' | 'ended' | 'failed';
+
+/** What makes a run go. */
+export interface RunDriver {
+  /** Does the work; `flag` holds the wanted command where memory can be shared. */
+  perform(listener: FitListener, flag: Int32Array | undefined, run: Run): Promise<FitOutcome>;
+  /** Sends a command to the loop. */
+  command(command: Command): void;
+  readonly callbacks: readonly Callback[];
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * A training run. Await it for the result; iterate it for the epochs as they end (leaving the
+ * iteration early stops the run); `pause`, `resume` and `stop` work between any two batches.
+ */
+export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
+  readonly #driver: RunDriver;
+  readonly #flag: Int32Array | undefined;
+  readonly #result: Promise<FitResult>;
+  readonly #ended = new AbortController();
+  readonly #closed: Promise<void>;
+  #close: () => void = () => {};
+  readonly #records: EpochRecord[] = [];
+  readonly #epochs: EpochLogs[] = [];
+  #command: Command = 'run';
+  #status: RunStatus = 'running';
+  #failure: { readonly error: unknown } | undefined;
+  #waiting: (() => void)[] = [];
+
+  constructor(driver: RunDriver) {
+    this.#driver = driver;
+    this.#flag =
+      typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+    this.#closed = new Promise((resolve) => {
+      this.#close = resolve;
+    });
+    this.#result = this.#perform();
+  }
+
+  /** Loss and metrics of the epochs so far; kept when the run fails. */
+  get history(): History {
+    return collect(this.#records);
+  }
+
+  /** What the run is doing. */
+  get status(): RunStatus {
+    return this.#status;
+  }
+
+  /** Aborted when the run is to end or has ended: closes streams that it reads. */
+  get closing(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  /** Resolves when the run has ended, however that came. */
+  get closed(): Promise<void> {
+    return this.#closed;
+  }
+
+  /** Pauses between two batches; resolves when the run stands still or has ended. */
+  async pause(): Promise<void> {
+    if (this.#status === 'running') {
+      this.#status = 'pausing';
+      this.#tell('pause');
+    }
+    while (this.#status === 'pausing') await this.#change();
+  }
+
+  /** Goes on after a pause. */
+  resume(): void {
+    if (this.#status !== 'pausing' && this.#status !== 'paused') return;
+    this.#turn('running');
+    this.#tell('run');
+  }
+
+  /**
+   * Ends the run between two batches; it resolves with the epochs that were finished. A model saved
+   * then can go on from there with `fit(x, y, { resume: true })`.
+   */
+  stop(): void {
+    this.#end('stop');
+  }
+
+  // biome-ignore lint/suspicious/noThenProperty: a run is awaitable
+  then<A = FitResult, B = never>(
+    fulfilled?: ((result: FitResult) => A | PromiseLike<A>) | null,
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#result.then(fulfilled, rejected);
+  }
+
+  catch<B = never>(rejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<FitResult | B> {
+    return this.#result.catch(rejected);
+  }
+
+  finally(settled?: (() => void) | null): Promise<FitResult> {
+    return this.#result.finally(settled);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<EpochLogs, void, undefined> {
+    this.#result.catch(() => {});
+    let finished = false;
+    try {
+      for (let next = 0; ; next++) {
+        while (next >= this.#epochs.length && !this.#over) await this.#change();
+        const epoch = this.#epochs[next];
+        if (epoch === undefined) break;
+        yield epoch;
+      }
+      finished = true;
+      await this.#result;
+    } finally {
+      if (!finished) this.stop();
+    }
+  }
+
+  get #over(): boolean {
+    return this.#status === 'ended' || this.#status === 'failed';
+  }
+
+  async #perform(): Promise<FitResult> {
+    const { signal } = this.#driver;
+    const abort = () => this.#end('abort');
+    // The caller gets the run before anything happens in it.
+    await Promise.resolve();
+    try {
+      signal?.addEventListener('abort', abort, { once: true });
+      if (signal?.aborted) throw this.#aborted();
+      await this.#each((callback) => callback.onTrainBegin?.(this));
+      const outcome = await this.#driver.perform((event) => this.#hear(event), this.#flag, this);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (this.#command === 'abort') throw this.#aborted();
+      const result: FitResult = {
+        history: this.history,
+        epochs: this.#records.map(({ epoch }) => epoch),
+        end: outcome.end === 'aborted' ? 'stopped' : outcome.end,
+        bestEpoch: outcome.bestEpoch,
+      };
+      await this.#each((callback) => callback.onTrainEnd?.(result, this));
+      this.#turn('ended');
+      return result;
+    } catch (error) {
+      this.#turn('failed');
+      throw this.#failure === undefined ? error : this.#failure.error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      this.#ended.abort();
+      this.#close();
+    }
+  }
+
+  #aborted(): AbortError {
+    const cause: unknown = this.#driver.signal?.reason;
+    return new AbortError('The run was aborted', { cause });
+  }
+
+  async #each(call: (callback: Callback) => void | Promise<void> | undefined): Promise<void> {
+    for (const callback of this.#driver.callbacks) await call(callback);
+  }
+
+  /** Takes an event of the loop; an error in a callback ends the run. */
+  async #hear(event: FitEvent): Promise<Command> {
+    try {
+      await this.#handle(event);
+    } catch (error) {
+      this.#failure ??= { error };
+      this.#end('abort');
+    }
+    return this.#command;
+  }
+
+  async #handle(event: FitEvent): Promise<void> {
+    switch (event.type) {
+      case 'begin':
+        this.#records.push(...event.history);
+        return;
+      case 'epochBegin':
+        return this.#each((callback) => callback.onEpochBegin?.(event.epoch, this));
+      case 'progress': {
+        const { epoch, batch, batches, logs } = event;
+        const progress = { ...logs, loss: logs.loss ?? Number.NaN, epoch, batch, batches };
+        return this.#each((callback) => callback.onBatchEnd?.(progress, this));
+      }
+      case 'epoch': {
+        const epoch = epochLogs(event.record, event.seconds);
+        this.#records.push(event.record);
+        this.#epochs.push(epoch);
+        this.#turn(this.#status);
+        return this.#each((callback) => callback.onEpochEnd?.(epoch, this));
+      }
+      case 'paused':
+        if (this.#status === 'pausing') this.#turn('paused');
+    }
+  }
+
+  #end(command: 'stop' | 'abort'): void {
+    if (this.#over || this.#command === 'abort') return;
+    this.#turn('stopping');
+    this.#tell(command);
+    this.#ended.abort();
+  }
+
+  #tell(command: Command): void {
+    this.#command = command;
+    if (this.#flag !== undefined) Atomics.store(this.#flag, 0, commands.indexOf(command));
+    this.#driver.command(command);
+  }
+
+  #turn(status: RunStatus): void {
+    this.#status = status;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const wake of waiting) wake();
+  }
+
+  #change(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+}

@@ -1,0 +1,19 @@
+import { createStore, get, set } from 'idb-keyval';
+import { CheckpointError } from '../errors.ts';
+import type { Destination, Source } from '../storage.ts';
+
+/**
+ * An entry of the page's IndexedDB (browsers only).
+ * @param name - key of the entry
+ */
+export function indexedDB(name: string): Destination & Source {
+  const store = () => createStore('unrolled', 'models');
+  return {
+    write: (bytes) => set(name, bytes, store()),
+    async read() {
+      const bytes: unknown = await get(name, store());
+      if (bytes instanceof Uint8Array) return bytes;
+      throw new CheckpointError(`There is no model named ${JSON.stringify(name)} in IndexedDB`);
+    },
+  };
+}

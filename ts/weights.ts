@@ -1,0 +1,70 @@
+import { show } from './check.ts';
+import { DataError, ShapeError } from './errors.ts';
+import { sizeOf, type WeightShape } from './shapes.ts';
+import { isTensor, NamedTensor, type Nested } from './tensor.ts';
+
+/** A weight: a tensor, {data, shape}, nested arrays, or flat values of the right number. */
+export type WeightLike =
+  | { readonly data: ArrayLike<number>; readonly shape?: readonly number[]; readonly name?: string }
+  | Nested<1>
+  | Nested<2>;
+
+/** Cuts flat values into named weights. */
+export function unflatten(flat: Float32Array, shapes: readonly WeightShape[]): NamedTensor[] {
+  let offset = 0;
+  return shapes.map(({ name, shape }) => {
+    const size = sizeOf(shape);
+    const data = flat.slice(offset, offset + size);
+    offset += size;
+    return new NamedTensor(name, data, [...shape]);
+  });
+}
+
+/** Checks weights and lays them one after the other. */
+export function flatten(weights: readonly WeightLike[], shapes: readonly WeightShape[]): Float32Array {
+  if (!Array.isArray(weights) || weights.length !== shapes.length) {
+    const got = Array.isArray(weights) ? String(weights.length) : show(weights);
+    throw new ShapeError(
+      `setWeights: expected ${shapes.length} weights (${shapes.map(({ name }) => name).join(', ')}), got ${got}`,
+    );
+  }
+  const flat = new Float32Array(shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
+  let offset = 0;
+  shapes.forEach(({ name, shape }, i) => {
+    const size = sizeOf(shape);
+    place(flat.subarray(offset, offset + size), weights[i], shape, `setWeights: ${name}`);
+    offset += size;
+  });
+  return flat;
+}
+
+function place(into: Float32Array, weight: unknown, shape: readonly number[], where: string): void {
+  const expected = `[${shape.join(', ')}]`;
+  if (isTensor(weight) || (typeof weight === 'object' && weight !== null && 'data' in weight)) {
+    const given = 'shape' in weight ? weight.shape : undefined;
+    if (Array.isArray(given) && show(given) !== show([...shape])) {
+      throw new ShapeError(`${where}: expected shape ${expected}, got ${show(given)}`);
+    }
+    return place(into, weight.data, shape, where);
+  }
+  const [size = 1, ...below] = shape;
+  const values = isList(weight) ? weight : fail(where, `values of shape ${expected}`, weight);
+  const flat = typeof values[0] === 'number';
+  const count = flat ? into.length : size;
+  if (values.length !== count || (flat && below.length > 0 && Array.isArray(values))) {
+    throw new ShapeError(`${where}: expected shape ${expected}, got ${values.length} values`);
+  }
+  const stride = into.length / size;
+  for (let i = 0; i < count; i++) {
+    if (!flat) place(into.subarray(i * stride, (i + 1) * stride), values[i], below, `${where}[${i}]`);
+    else if (typeof values[i] === 'number' && Number.isFinite(values[i])) into[i] = values[i] as number;
+    else fail(`${where}[${i}]`, 'a finite number', values[i]);
+  }
+}
+
+const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+
+function fail(where: string, expected: string, got: unknown): never {
+  throw new DataError(`${where}: expected ${expected}, got ${show(got)}`);
+}

@@ -1,0 +1,171 @@
+import { releaseProxy, transfer } from 'comlink';
+import { type Description, type Engine, slots } from '../engine/engine.ts';
+import { StateError } from '../errors.ts';
+import type { Packed } from '../pack.ts';
+import type { CompileSpec } from '../spec.ts';
+import { Control, Pulse } from './control.ts';
+import { load, range } from './data.ts';
+import { Lock } from './lock.ts';
+import { measureStream, named, type Rest } from './measure.ts';
+import { predictAll } from './predict.ts';
+import type {
+  Batch, Command, FitListener, FitOutcome, FitRequest, Logs, SavedMetadata, StartRequest,
+  StreamReader, TrainingState,
+} from './protocol.ts';
+import { beginState } from './state.ts';
+import { train } from './training.ts';
+
+/** Opens an engine, in this thread. */
+export type OpenEngine = (request: StartRequest) => Engine;
+
+/** A proxy from another thread, which must be released, or a plain function of this one. */
+const release = (listener: object): void => {
+  if (releaseProxy in listener && typeof listener[releaseProxy] === 'function') listener[releaseProxy]();
+};
+
+/**
+ * Everything a model does where its engine lives: in a worker (see entry.ts), or on the main
+ * thread. One instance serves one model.
+ * @param slice - longest time without giving way to the event loop, in milliseconds
+ */
+export function createApi(open: OpenEngine, slice: number) {
+  let engine: Engine | undefined;
+  let description: Description | undefined;
+  let training: TrainingState | null = null;
+  let control: Control | undefined;
+  const metricsLock = new Lock();
+
+  const started = (): Engine => {
+    if (engine === undefined) throw new StateError('The engine has not been started');
+    return engine;
+  };
+  const names = (): readonly string[] => {
+    description ??= started().describe();
+    return description.metrics;
+  };
+  const idle = (call: string): void => {
+    if (control !== undefined) {
+      throw new StateError(`${call} cannot run while fit does: stop the run or wait for it first`);
+    }
+  };
+  const rest = (): Rest => {
+    const pulse = new Pulse(slice);
+    return () => (pulse.due() ? pulse.rest() : undefined);
+  };
+
+  return {
+    /** Starts the engine from a description or from saved bytes. */
+    start(request: StartRequest): Description {
+      engine = open(request);
+      description = engine.describe();
+      const saved = description.metadata as SavedMetadata | null;
+      training = saved?.training ?? null;
+      return description;
+    },
+
+    compile(spec: CompileSpec): void {
+      idle('compile');
+      started().compile(spec);
+      description = undefined;
+      training = null;
+    },
+
+    describe(): Description {
+      return started().describe();
+    },
+
+    /** Trains; resolves when the run has ended, however that came. */
+    async fit(request: FitRequest, listener: FitListener, read: StreamReader): Promise<FitOutcome> {
+      const running = started();
+      idle('fit');
+      const mine = new Control(slice, request.flag);
+      control = mine;
+      try {
+        const state = beginState(training, request);
+        training = state;
+        return await train({
+          engine: running, request, state, control: mine, listener, read, metricsLock, names: names(),
+        });
+      } finally {
+        control = undefined;
+        running.clearData(slots.train);
+        running.clearData(slots.validation);
+        running.clearData(slots.scratch);
+        release(listener);
+        release(read);
+      }
+    },
+
+    /** Says what the run should be doing. */
+    control(command: Command): void {
+      control?.set(command);
+    },
+
+    /** Loss and metrics without training. */
+    async evaluate(batch: Batch): Promise<Logs> {
+      if (control?.command === 'pause') {
+        throw new StateError('evaluate would disturb the epoch that is paused: resume or stop the run first');
+      }
+      const running = started();
+      const values = await metricsLock.run(() => measureStream(running, [batch], rest()));
+      return named(names(), values);
+    },
+
+    /** The model's output, 256 examples at a time. */
+    async predict(inputs: readonly Packed[]): Promise<{ data: Float32Array; shape: number[] }> {
+      const result = await predictAll(started(), inputs, rest());
+      return transfer(result, [result.data.buffer as ArrayBuffer]);
+    },
+
+    /** One training step; loss and metrics of this batch. */
+    trainOnBatch(batch: Batch): Promise<Logs> {
+      idle('trainOnBatch');
+      const running = started();
+      return metricsLock.run(async () => {
+        running.resetMetrics();
+        running.trainStep(slots.scratch, range(load(running, slots.scratch, batch)));
+        return named(names(), running.metrics());
+      });
+    },
+
+    /** Gradients of the loss, one weight after the other; nothing is updated. */
+    gradients(batch: Batch): Float32Array {
+      const running = started();
+      const flat = running.gradients(slots.scratch, range(load(running, slots.scratch, batch)));
+      return transfer(flat, [flat.buffer as ArrayBuffer]);
+    },
+
+    getWeights(): Float32Array {
+      const flat = started().getWeights();
+      return transfer(flat, [flat.buffer as ArrayBuffer]);
+    },
+
+    setWeights(flat: Float32Array): void {
+      started().setWeights(flat);
+    },
+
+    learningRate(): number {
+      return started().learningRate();
+    },
+
+    setLearningRate(value: number): void {
+      started().setLearningRate(value);
+    },
+
+    /** One safetensors file, with the position of the run. */
+    save(name: string, metadata: SavedMetadata['metadata'], includeOptimizer: boolean): Uint8Array {
+      const saved: SavedMetadata = { name, metadata, training: includeOptimizer ? training : null };
+      const bytes = started().save(saved, includeOptimizer);
+      return transfer(bytes, [bytes.buffer as ArrayBuffer]);
+    },
+
+    dispose(): void {
+      control?.set('abort');
+      engine?.dispose();
+      engine = undefined;
+    },
+  };
+}
+
+/** What {@link createApi} gives; the other side's type is inferred from it. */
+export type Api = ReturnType<typeof createApi>;

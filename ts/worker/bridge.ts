@@ -1,0 +1,81 @@
+import { type Endpoint, proxy, type Remote, transfer, wrap } from 'comlink';
+import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
+import type { WorkerLike } from '../engine/config.ts';
+import { EngineCrashError, isEngineCrashError, revive } from '../errors.ts';
+import type { Api } from './api.ts';
+import { type Connection, type Method, Pending, type Result } from './connection.ts';
+import { isNodeWorker } from './spawn.ts';
+
+/**
+ * Connects to a worker that exposes the {@link Api}. When the worker dies, everything pending
+ * rejects; while nothing is pending, a worker of Node does not keep the process alive.
+ */
+export function connectWorker(worker: WorkerLike): Connection {
+  const pending = new Pending();
+  const node = isNodeWorker(worker) ? worker : undefined;
+  const remote: Remote<Api> = wrap<Api>(
+    isNodeWorker(worker) ? nodeEndpoint(worker) : (worker as unknown as Endpoint),
+  );
+  node?.unref();
+
+  const forget = listenForDeath(worker, (why, cause) => {
+    void close(new EngineCrashError(`The worker of this model ${why}: build or load the model again`, { cause }));
+  });
+
+  async function close(reason: Error): Promise<void> {
+    if (pending.closed !== undefined) return;
+    pending.close(reason);
+    forget();
+    await worker.terminate();
+  }
+
+  return {
+    close,
+    async call<M extends Method>(method: M, args: Parameters<Api[M]>, buffers: ArrayBuffer[] = []): Promise<Result<M>> {
+      if (pending.closed !== undefined) throw pending.closed;
+      const wired = args.map((arg: unknown, i: number) => {
+        if (typeof arg === 'function') return proxy(arg);
+        return i === 0 && buffers.length > 0 ? transfer(arg as object, buffers) : arg;
+      });
+      node?.ref();
+      const method_ = remote[method] as unknown as (...args: unknown[]) => Promise<Result<M>>;
+      const answer = method_(...wired).catch((error: unknown) => {
+        const revived = revive(error);
+        if (isEngineCrashError(revived)) void close(revived);
+        throw revived;
+      });
+      return pending.add(answer, () => {
+        if (pending.size === 0) node?.unref();
+      });
+    },
+  };
+}
+
+/** Calls back once when a worker fails or ends; gives a function that stops listening. */
+function listenForDeath(worker: WorkerLike, died: (why: string, cause: unknown) => void): () => void {
+  const failed = (event: unknown) => died(`failed (${describe(event)})`, event);
+  const ended = () => died('ended', undefined);
+  if (!isNodeWorker(worker)) {
+    worker.addEventListener('error', failed);
+    worker.addEventListener('messageerror', failed);
+    return () => {
+      worker.removeEventListener('error', failed);
+      worker.removeEventListener('messageerror', failed);
+    };
+  }
+  worker.on('error', failed);
+  worker.on('messageerror', failed);
+  worker.on('exit', ended);
+  return () => {
+    worker.off('exit', ended);
+    worker.off('messageerror', failed);
+    // 'error' stays: an error event that nobody hears would end the process.
+  };
+}
+
+function describe(event: unknown): string {
+  if (typeof event === 'object' && event !== null && 'message' in event && typeof event.message === 'string') {
+    return event.message;
+  }
+  return 'it could not be loaded';
+}

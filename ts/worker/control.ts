@@ -1,0 +1,86 @@
+import { commands, type Command } from './protocol.ts';
+
+/** Gives way to the event loop, so that messages and frames get their turn. */
+export const breathe: () => Promise<void> =
+  typeof setImmediate === 'function'
+    ? () => new Promise((resolve) => setImmediate(resolve))
+    : () =>
+        new Promise((resolve) => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => {
+            port1.close();
+            resolve();
+          };
+          port2.postMessage(null);
+        });
+
+/** Says when a loop of batches should give way to the event loop. */
+export class Pulse {
+  readonly #slice: number;
+  #last = performance.now();
+
+  /** @param slice - longest time without giving way, in milliseconds */
+  constructor(slice: number) {
+    this.#slice = slice;
+  }
+
+  /** Whether it is time. */
+  due(): boolean {
+    return performance.now() - this.#last >= this.#slice;
+  }
+
+  /** Gives way. */
+  async rest(): Promise<void> {
+    await breathe();
+    this.#last = performance.now();
+  }
+}
+
+/** What a run should be doing: from shared memory where there is some, and from messages. */
+export class Control {
+  readonly #flag: Int32Array | undefined;
+  readonly #pulse: Pulse;
+  #command: Command = 'run';
+  #wake: (() => void) | undefined;
+
+  constructor(slice: number, flag?: Int32Array) {
+    this.#pulse = new Pulse(slice);
+    this.#flag = flag;
+  }
+
+  /** The command of the last message, or a later one in shared memory. */
+  get command(): Command {
+    if (this.#flag === undefined) return this.#command;
+    return commands[Atomics.load(this.#flag, 0)] ?? 'run';
+  }
+
+  /** Takes a command; wakes a paused run. */
+  set(command: Command): void {
+    this.#command = command;
+    this.#wake?.();
+  }
+
+  /** Whether {@link gate} has something to do; asked between any two batches. */
+  due(): boolean {
+    return this.command !== 'run' || this.#pulse.due();
+  }
+
+  /**
+   * Gives way to the event loop, waits while the run is paused, and says how to go on.
+   * @param paused - called when a pause begins
+   */
+  async gate(paused: () => void): Promise<'run' | 'stop' | 'abort'> {
+    await this.#pulse.rest();
+    let told = false;
+    for (;;) {
+      const command = this.command;
+      if (command !== 'pause') return command;
+      if (!told) paused();
+      told = true;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = undefined;
+    }
+  }
+}

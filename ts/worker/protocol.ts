@@ -1,0 +1,122 @@
+import type { EngineSource } from '../engine/engine.ts';
+import type { Flavour } from '../engine/flavour.ts';
+import type { Packed } from '../pack.ts';
+import type { EarlyStopping, StoppingState } from './earlyStopping.ts';
+
+/** How the engine starts. */
+export interface StartRequest {
+  readonly module: WebAssembly.Module;
+  readonly flavour: Flavour;
+  readonly source: EngineSource;
+}
+
+/** Inputs and targets, one for each input and output of the model. */
+export interface Batch {
+  readonly inputs: readonly Packed[];
+  readonly targets: readonly Packed[];
+}
+
+/** Loss and metrics by their names; with `val` in front, those of the validation data. */
+export type Logs = Readonly<Record<string, number>>;
+
+/** What a finished epoch is remembered by. */
+export interface EpochRecord {
+  /** Number of the epoch, from 0. */
+  readonly epoch: number;
+  readonly logs: Logs;
+}
+
+/** What a run should be doing. */
+export type Command = 'run' | 'pause' | 'stop' | 'abort';
+
+/** Numbers of the commands in shared memory. */
+export const commands: readonly Command[] = ['run', 'pause', 'stop', 'abort'];
+
+/** Where the validation data come from. */
+export type Validation =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'batch'; readonly batch: Batch }
+  /** The training data from this example on. */
+  | { readonly kind: 'split'; readonly from: number }
+  | { readonly kind: 'stream' };
+
+/** A training run. */
+export interface FitRequest {
+  /** The training data; missing where they are streamed. */
+  readonly data?: Batch;
+  readonly validation: Validation;
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  /** Batches of an epoch of streamed data; missing: to the end of the stream. */
+  readonly stepsPerEpoch?: number;
+  readonly earlyStopping: readonly EarlyStopping[];
+  /** Continue the run that a checkpoint was saved in. */
+  readonly resume: boolean;
+  /** Least time between two progress events, in milliseconds; no events when missing. */
+  readonly progressInterval?: number;
+  /** Holds the wanted command, where memory can be shared. */
+  readonly flag?: Int32Array;
+}
+
+/** What a run tells while it goes. */
+export type FitEvent =
+  | { readonly type: 'begin'; readonly history: readonly EpochRecord[] }
+  | { readonly type: 'epochBegin'; readonly epoch: number }
+  | {
+      readonly type: 'progress';
+      readonly epoch: number;
+      /** Batches done. */
+      readonly batch: number;
+      /** Batches of the epoch; null where a stream does not say. */
+      readonly batches: number | null;
+      /** Means over the epoch so far. */
+      readonly logs: Logs;
+    }
+  | { readonly type: 'epoch'; readonly record: EpochRecord; readonly seconds: number }
+  | { readonly type: 'paused' };
+
+/** Takes an event; gives back what the run should be doing. */
+export type FitListener = (event: FitEvent) => Command | Promise<Command>;
+
+/** Why a run ended. */
+export type FitEnd = 'completed' | 'earlyStopping' | 'stopped' | 'aborted';
+
+/** How a run ended. */
+export interface FitOutcome {
+  readonly end: FitEnd;
+  /** Epoch whose weights were brought back, if any. */
+  readonly bestEpoch: number | null;
+}
+
+/**
+ * Gives the next batch of a stream, null at its end. `restart` begins a new epoch of the stream
+ * that is asked: training or validation data.
+ */
+export type StreamReader = (stream: 'train' | 'validation', restart: boolean) => Promise<Batch | null>;
+
+/** Where a run stands; saved in checkpoints. */
+export interface TrainingState {
+  /** Epoch to go on with, from 0. */
+  epoch: number;
+  /** Batches of it that are done. */
+  batch: number;
+  /** Number of its permutation: counts all epochs of the model. */
+  order: number;
+  /** Training metrics of the epoch, when only its validation is missing. */
+  trained: number[] | null;
+  /** Number of training examples; null for a stream. */
+  examples: number | null;
+  batchSize: number;
+  shuffle: boolean;
+  history: EpochRecord[];
+  stopping: StoppingState[];
+}
+
+/** What this library keeps in a checkpoint's metadata. */
+export interface SavedMetadata {
+  readonly name: string;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly training: TrainingState | null;
+}

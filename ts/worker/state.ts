@@ -1,0 +1,45 @@
+import { StateError } from '../errors.ts';
+import { examplesOf } from './data.ts';
+import { freshStopping } from './earlyStopping.ts';
+import type { FitRequest, TrainingState } from './protocol.ts';
+
+/** Where a run starts: anew, or where the saved one stopped. */
+export function beginState(before: TrainingState | null, request: FitRequest): TrainingState {
+  if (request.resume) return resumed(before, request);
+  const { initialEpoch, batchSize, shuffle, earlyStopping } = request;
+  const interrupted = before !== null && (before.batch > 0 || before.trained !== null);
+  return {
+    epoch: initialEpoch,
+    batch: 0,
+    order: before === null ? initialEpoch : before.order + (interrupted ? 1 : 0),
+    trained: null,
+    examples: trainingExamples(request),
+    batchSize,
+    shuffle,
+    history: [],
+    stopping: earlyStopping.map(freshStopping),
+  };
+}
+
+function trainingExamples({ data, validation }: FitRequest): number | null {
+  if (data === undefined) return null;
+  return validation.kind === 'split' ? validation.from : examplesOf(data);
+}
+
+function resumed(before: TrainingState | null, request: FitRequest): TrainingState {
+  if (before === null) {
+    throw new StateError('fit: resume: expected a model that was saved during or after fit, with its optimizer');
+  }
+  const now = {
+    'number of training examples': [before.examples, trainingExamples(request)],
+    batchSize: [before.batchSize, request.batchSize],
+    shuffle: [before.shuffle, request.shuffle],
+    'number of earlyStopping callbacks': [before.stopping.length, request.earlyStopping.length],
+  } as const;
+  for (const [what, [expected, got]] of Object.entries(now)) {
+    if (expected !== got) {
+      throw new StateError(`fit: resume: expected the ${what} of the interrupted run, ${expected}, got ${got}`);
+    }
+  }
+  return structuredClone(before);
+}
