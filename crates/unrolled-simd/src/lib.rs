@@ -6,6 +6,8 @@
 
 mod activation;
 mod arch;
+#[cfg(test)]
+mod check;
 mod dispatch;
 mod gemm;
 mod gradient;

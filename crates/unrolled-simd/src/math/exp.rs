@@ -27,3 +27,44 @@ pub fn exp<S: Simd>(s: S, x: S::V) -> S::V {
     let y = s.select(s.lt(x, s.splat(OVERFLOW)), y, s.add(x, s.splat(f32::INFINITY)));
     s.select(s.lt(x, s.splat(UNDERFLOW)), s.splat(0.0), y)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::check::*;
+    use crate::math;
+
+    #[test]
+    fn is_within_bounds() {
+        // Subnormal results are 0.
+        let oracle = |x: f64| if x < -126.0 * std::f64::consts::LN_2 { 0.0 } else { x.exp() };
+        check_function!(math::exp, oracle, Bound::Ulps(1.0));
+    }
+
+    #[test]
+    fn knows_its_edges() {
+        check_values!(
+            math::exp,
+            [
+                (0.0, 1.0),
+                (-0.0, 1.0),
+                (f32::NAN, f32::NAN),
+                (f32::INFINITY, f32::INFINITY),
+                (f32::NEG_INFINITY, 0.0),
+                (88.722_84, f32::INFINITY),
+                (-87.336_55, 0.0),
+                (-104.0, 0.0),
+                (f32::MIN_POSITIVE, 1.0),
+            ]
+        );
+    }
+
+    #[test]
+    fn reaches_the_largest_and_the_smallest_normal_number() {
+        for (x, low, high) in [(88.722_83, 3.402e38, f32::MAX), (-87.336_54, 0.0, 1.1755e-38)] {
+            for_every_isa!(s => {
+                let y = map(s, &[x], |x| math::exp(s, x))[0];
+                assert!(low < y && y <= high, "{} of {x}: {y:e}", name_of(s));
+            });
+        }
+    }
+}

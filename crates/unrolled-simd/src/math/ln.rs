@@ -5,7 +5,7 @@ use crate::Simd;
 
 /// `ln(x) = ln(1 + f) + e·ln 2` with `x = (1 + f)·2ᵉ`, √½ ≤ 1 + f < √2.
 ///
-/// −∞ at ±0, NaN below, ∞ at ∞; NaN stays NaN. Subnormals count.
+/// Within 1 ULP. −∞ at ±0, NaN below, ∞ at ∞; NaN stays NaN. Subnormals count.
 #[inline(always)]
 pub fn ln<S: Simd>(s: S, x: S::V) -> S::V {
     let subnormal = s.lt(x, s.splat(f32::MIN_POSITIVE));
@@ -45,4 +45,32 @@ pub(super) fn ln_of_one_plus<S: Simd>(s: S, f: S::V, e: S::V) -> S::V {
     let y = s.mul_add(e, s.splat(LN_2_LOW), y);
     let y = s.mul_add(f2, s.splat(-0.5), y);
     s.mul_add(e, s.splat(LN_2_HIGH), s.add(f, y))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::*;
+    use crate::math;
+
+    #[test]
+    fn is_within_bounds() {
+        check_function!(math::ln, f64::ln, Bound::Ulps(1.0));
+    }
+
+    #[test]
+    fn knows_its_edges() {
+        check_values!(
+            math::ln,
+            [
+                (1.0, 0.0),
+                (0.0, f32::NEG_INFINITY),
+                (-0.0, f32::NEG_INFINITY),
+                (-1e-45, f32::NAN),
+                (f32::NEG_INFINITY, f32::NAN),
+                (f32::NAN, f32::NAN),
+                (f32::INFINITY, f32::INFINITY),
+                (1e-45, -103.278_93),
+            ]
+        );
+    }
 }

@@ -7,7 +7,7 @@ use crate::Simd;
 /// `ln(1 + x)`, accurate near 0: the exponent k is that of 1 + x, but the rest is taken from x
 /// itself, `f = x·2⁻ᵏ + (2⁻ᵏ − 1)`.
 ///
-/// −∞ at −1, NaN below, ∞ at ∞; ±0, subnormals and NaN stay.
+/// Within 1.5 ULP. −∞ at −1, NaN below, ∞ at ∞; ±0, subnormals and NaN stay.
 #[inline(always)]
 pub fn ln_1p<S: Simd>(s: S, x: S::V) -> S::V {
     let one = s.splat(1.0);
@@ -24,4 +24,33 @@ pub fn ln_1p<S: Simd>(s: S, x: S::V) -> S::V {
     let y = s.select(s.lt(s.abs(x), s.splat(5.960_464_5e-8)), x, y);
     let pole = s.select(s.eq(x, s.splat(-1.0)), s.splat(f32::NEG_INFINITY), s.splat(f32::NAN));
     s.select(s.le(x, s.splat(-1.0)), pole, y)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::check::*;
+    use crate::math;
+
+    #[test]
+    fn is_within_bounds() {
+        check_function!(math::ln_1p, f64::ln_1p, Bound::Ulps(1.5));
+    }
+
+    #[test]
+    fn knows_its_edges() {
+        check_values!(
+            math::ln_1p,
+            [
+                (0.0, 0.0),
+                (-0.0, -0.0),
+                (1e-45, 1e-45),
+                (-1e-40, -1e-40),
+                (-1.0, f32::NEG_INFINITY),
+                (-1.000_000_1, f32::NAN),
+                (f32::NEG_INFINITY, f32::NAN),
+                (f32::NAN, f32::NAN),
+                (f32::INFINITY, f32::INFINITY),
+            ]
+        );
+    }
 }

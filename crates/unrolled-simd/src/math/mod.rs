@@ -38,3 +38,9 @@ fn polynomial<S: Simd, const N: usize>(s: S, x: S::V, coefficients: [f32; N]) ->
     }
     sum
 }
+
+/// `tanh(2h) = 2nd/(n² + d²)` of `n/d = tanh(h)`.
+#[inline(always)]
+fn double<S: Simd>(s: S, n: S::V, d: S::V) -> S::V {
+    s.div(s.mul(s.add(n, n), d), s.mul_add(n, n, s.mul(d, d)))
+}
