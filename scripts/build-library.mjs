@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+/**
+ * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm.
+ *
+ * The worker comes first, as one self-contained file: its text is also written to
+ * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
+ */
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { arithmetics, wasmFile } from './build-wasm.mjs';
+import { dist, generated, root } from './lib/paths.mjs';
+import { exitWith, Failure, run } from './lib/shell.mjs';
+import { contentHash } from './lib/stamp.mjs';
+import { stampedStep } from './lib/step.mjs';
+
+const sources = [
+  'ts',
+  'ts/generated/wasm-simd128.ts',
+  'ts/generated/wasm-relaxed.ts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsdown.config.mjs',
+  'scripts/build-library.mjs',
+];
+
+async function bundle(name) {
+  const cli = join(root, 'node_modules', 'tsdown', 'dist', 'run.mjs');
+  await run(process.execPath, [cli, '--config', 'tsdown.config.mjs', '--filter', name]);
+}
+
+/** Bundles the worker and writes its text as a module. */
+export const buildWorker = () =>
+  stampedStep(
+    {
+      name: 'worker',
+      title: 'bundling the worker',
+      hash: contentHash(sources),
+      outputs: [join(dist, 'worker.js'), join(generated, 'worker-code.ts')],
+    },
+    async () => {
+      mkdirSync(generated, { recursive: true });
+      await bundle('worker');
+      const code = readFileSync(join(dist, 'worker.js'), 'utf8');
+      if (/^import\b|\bfrom\s*["'](?!node:)/m.test(code)) {
+        throw new Failure('dist/worker.js imports other files: it must be self-contained');
+      }
+      writeFileSync(
+        join(generated, 'worker-code.ts'),
+        `// Made by scripts/build-library.mjs from dist/worker.js.\nexport default ${JSON.stringify(code)};\n`,
+      );
+    },
+  );
+
+export async function buildLibrary() {
+  await buildWorker();
+  await stampedStep(
+    {
+      name: 'library',
+      title: 'bundling the library, its types and the command line',
+      hash: contentHash([...sources, 'ts/generated/worker-code.ts']),
+      outputs: ['index.js', 'index.d.ts', 'cli.js', 'worker.js'].map((file) => join(dist, file)),
+    },
+    async () => {
+      await Promise.all([bundle('library'), bundle('types')]);
+      rmSync(join(dist, 'wasm'), { recursive: true, force: true });
+      mkdirSync(join(dist, 'wasm'), { recursive: true });
+      for (const name of Object.keys(arithmetics)) {
+        copyFileSync(wasmFile(name), join(dist, 'wasm', `${name}.wasm`));
+      }
+    },
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  buildLibrary().catch(exitWith);
+}

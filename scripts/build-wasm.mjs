@@ -1,0 +1,81 @@
+#!/usr/bin/env node
+/**
+ * Compiles crates/unrolled-wasm twice: for plain simd128, the default, and for relaxed simd.
+ *
+ * crates/unrolled-wasm/pkg/<arithmetic>/  what wasm-pack makes: glue, its types, the .wasm file
+ * ts/generated/wasm-<arithmetic>.ts       the .wasm file as text: `export default '<base64 of gzip>'`
+ *
+ * None of it is committed.
+ */
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { cache, generated, wasmCrate } from './lib/paths.mjs';
+import { compilerVersion } from './lib/rust.mjs';
+import { exitWith, run } from './lib/shell.mjs';
+import { contentHash } from './lib/stamp.mjs';
+import { stampedStep } from './lib/step.mjs';
+import { wasmRust } from './setup/rust.mjs';
+
+export const arithmetics = {
+  simd128: '-C target-feature=+simd128',
+  relaxed: '-C target-feature=+simd128,+relaxed-simd',
+};
+
+const sources = [
+  'Cargo.toml',
+  'Cargo.lock',
+  'rust-toolchain.toml',
+  '.cargo',
+  'crates/unrolled-simd',
+  'crates/unrolled-core',
+  'crates/unrolled-wasm',
+  'scripts/build-wasm.mjs',
+  'node_modules/binaryen/package.json',
+];
+
+export const wasmFile = (name) => join(wasmCrate, 'pkg', name, 'unrolled_wasm_bg.wasm');
+const moduleFile = (name) => join(generated, `wasm-${name}.ts`);
+
+/** The environment that compiles for one arithmetic, with a folder of its own for what cargo keeps. */
+export const arithmeticEnv = (name, env) => ({
+  ...env,
+  RUSTFLAGS: arithmetics[name],
+  CARGO_TARGET_DIR: join(cache, 'target', name),
+});
+
+async function compile(name, env) {
+  const flags = ['--release', '--target', 'web', '--mode', 'no-install', '--no-pack'];
+  await run('wasm-pack', ['build', wasmCrate, ...flags, '--out-dir', join('pkg', name)], {
+    env: arithmeticEnv(name, env),
+  });
+  const packed = gzipSync(readFileSync(wasmFile(name)), { level: 9 });
+  mkdirSync(generated, { recursive: true });
+  writeFileSync(
+    moduleFile(name),
+    `// Made by scripts/build-wasm.mjs: gzip, then base64.\nexport default '${packed.toString('base64')}';\n`,
+  );
+}
+
+/** @param {NodeJS.ProcessEnv} env of {@link wasmRust} */
+export const buildWasm = (env) =>
+  stampedStep(
+    {
+      name: 'wasm',
+      title: 'compiling the Rust core to WebAssembly, plain and relaxed simd',
+      hash: contentHash(sources, [compilerVersion(env)]),
+      outputs: Object.keys(arithmetics).flatMap((name) => [wasmFile(name), moduleFile(name)]),
+    },
+    async () => {
+      await Promise.all(Object.keys(arithmetics).map((name) => compile(name, env)));
+      const sizes = Object.keys(arithmetics).map(
+        (name) => `${Math.round(statSync(wasmFile(name)).size / 1024)} KB ${name}`,
+      );
+      return sizes.join(', ');
+    },
+  );
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  wasmRust().then(buildWasm).catch(exitWith);
+}

@@ -1,0 +1,89 @@
+/** Running other programs. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { root } from './paths.mjs';
+
+/** A failure to be shown as its message alone, without a stack. */
+export class Failure extends Error {}
+
+/**
+ * Runs a program with its output collected. Never throws: `ok` says whether it exited with 0.
+ * @returns {{ ok: boolean, output: string, stdout: string }}
+ */
+export function capture(command, args, options = {}) {
+  const result = spawnSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
+    maxBuffer: 64 * 1024 * 1024,
+    ...options,
+  });
+  const stdout = result.stdout ?? '';
+  const output = result.error ? String(result.error.message) : stdout + (result.stderr ?? '');
+  return { ok: result.status === 0, output, stdout };
+}
+
+/**
+ * Runs a program with its output collected, and shows that output when it fails.
+ * @returns {Promise<string>} what it printed, both streams as they came
+ * @throws {Failure} with the command and the end of its output
+ */
+export function run(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      ...options,
+    });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        output += text;
+      });
+    }
+    const fail = (why) =>
+      reject(new Failure(`${output.trimEnd().split('\n').slice(-60).join('\n')}\n${why}`));
+    child.on('error', (error) => fail(`${command}: ${error.message}`));
+    child.on('close', (code, signal) =>
+      code === 0
+        ? resolve(output)
+        : fail(`\`${[command, ...args].join(' ')}\` failed (${signal ?? `exit code ${code}`})`),
+    );
+  });
+}
+
+/**
+ * Runs a program on this terminal.
+ * @returns {Promise<number>} its exit code, 128 + n when signal n ended it
+ */
+export function attach(command, args, options = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: root, stdio: 'inherit', ...options });
+    // Ctrl-C reaches the child as well; wait for its own way of ending.
+    const ignore = () => {};
+    process.on('SIGINT', ignore);
+    child.on('error', reject);
+    child.on('close', (code, signal) => {
+      process.off('SIGINT', ignore);
+      resolve(code ?? (signal === 'SIGINT' ? 130 : 1));
+    });
+  });
+}
+
+/** The full name of a program on the PATH, or null. */
+export function which(name, path = process.env.PATH ?? '') {
+  const names = process.platform === 'win32' ? [`${name}.exe`, `${name}.cmd`] : [name];
+  for (const folder of path.split(delimiter).filter(Boolean)) {
+    for (const candidate of names.map((file) => join(folder, file))) {
+      if (existsSync(candidate)) return candidate;
+    }
+  }
+  return null;
+}
+
+/** Reports an error the way every script here does, and ends with exit code 1. */
+export function exitWith(error) {
+  process.stderr.write(`\n${error instanceof Failure ? error.message : error.stack}\n`);
+  process.exit(1);
+}

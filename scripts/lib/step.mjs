@@ -1,0 +1,40 @@
+/** One line for each step: what it does, then how long it took. */
+import { clearStamp, isFresh, setStamp } from './stamp.mjs';
+
+const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
+
+/**
+ * Announces a step, does it, and says how long it took. `work` may return a few words on the result.
+ * Text goes to standard error, so that a program started afterwards owns standard output.
+ */
+export async function step(title, work) {
+  const start = performance.now();
+  process.stderr.write(`• ${title} … `);
+  try {
+    const result = await work();
+    process.stderr.write(`${result ? `${result}, ` : ''}${seconds(performance.now() - start)}\n`);
+    return result;
+  } catch (error) {
+    process.stderr.write(`failed, ${seconds(performance.now() - start)}\n`);
+    throw error;
+  }
+}
+
+/**
+ * A step that is skipped when it was last done from the same content.
+ * @param {object} what
+ * @param {string} what.name name of the stamp
+ * @param {string} what.title
+ * @param {string} what.hash content it is made from
+ * @param {string[]} [what.outputs] paths that must exist
+ * @param {() => Promise<string | void>} work
+ */
+export async function stampedStep({ name, title, hash, outputs = [] }, work) {
+  if (isFresh(name, hash, outputs)) {
+    process.stderr.write(`• ${title} … up to date\n`);
+    return;
+  }
+  clearStamp(name);
+  await step(title, work);
+  setStamp(name, hash);
+}
