@@ -13,7 +13,7 @@ import {
   installPeers,
 } from './runner/build.mjs';
 import { Child } from './runner/child.mjs';
-import { implementations } from './runner/implementations.mjs';
+import { implementations, nodeFlags } from './runner/implementations.mjs';
 import { machine } from './runner/machine.mjs';
 import { measureWorkload } from './runner/measure.mjs';
 import { markdown, text } from './runner/report.mjs';
@@ -109,9 +109,8 @@ function measureKernels(files) {
   const rates = {};
   for (const [arithmetic, file] of Object.entries(files)) {
     note(`kernels, ${arithmetic}`);
-    const flags = ['--no-warnings', '--experimental-wasm-relaxed-simd'];
     const child = join(here, 'children', 'kernels.mjs');
-    const { ok, stdout } = capture(process.execPath, [...flags, child, file]);
+    const { ok, stdout } = capture(process.execPath, [...nodeFlags, child, file]);
     if (ok) rates[arithmetic] = JSON.parse(stdout);
   }
   return rates;
@@ -161,15 +160,21 @@ async function main() {
   console.log(json ? data.trimEnd() : text(run));
 }
 
-/** What the engine held after its first and its last round. */
+/** What the engine held after its first and its last round: of the plain one, where it took part. */
 function memoryOf(extras) {
   const own = extras.filter(({ wasm }) => wasm !== undefined);
-  const names = [...new Set(own.map(({ implementation }) => implementation))];
-  return names.map((implementation) => {
-    const rounds = own.filter((extra) => extra.implementation === implementation);
-    const [first, last] = [rounds[0], rounds.at(-1)];
-    return { workload: last.workload, implementation, epochs: last.epochs, first, last };
-  });
+  const one = own.filter(({ implementation }) => implementation === own[0].implementation);
+  if (one.length === 0) return [];
+  const [first, last] = [one[0], one.at(-1)];
+  return [
+    {
+      workload: last.workload,
+      implementation: last.implementation,
+      epochs: last.epochs,
+      first,
+      last,
+    },
+  ];
 }
 
 main().catch(exitWith);

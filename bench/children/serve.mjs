@@ -36,33 +36,38 @@ export async function seconds(work) {
   return (performance.now() - start) / 1000;
 }
 
-/** How many steps a sample has: a `share` of the budget, at most `most`. */
-async function findLength({ step, most, share = 0.1 }, budget) {
-  await step(1);
-  const one = (await seconds(() => step(2))) / 2;
-  const length = Math.max(1, Math.min(most, Math.round((share * Math.max(budget, LEAST)) / one)));
-  // Compilers in the background need time more than they need steps.
-  const end = performance.now() + Math.min(1000 * LEAST, 20_000 * one);
-  while (performance.now() < end) await step(length);
-  return length;
-}
-
-/** Microseconds a step, one figure a sample, for about `budget` seconds. */
-async function measure(step, length, budget) {
-  const samples = [];
-  const end = performance.now() + 1000 * budget;
-  while (performance.now() < end)
-    samples.push(((await seconds(() => step(length))) / length) * 1e6);
-  return samples;
+/**
+ * Samples of `step(n)`, which runs n training steps, n at most `most`. A sample takes `share` of
+ * the time asked for.
+ */
+function sampler({ step, most, share = 0.1 }) {
+  let length = 1;
+  return {
+    /** Finds a sample's length and gives compilers, which work in the background, their time. */
+    async warm(budget) {
+      await step(1);
+      const one = (await seconds(() => step(2))) / 2;
+      length = Math.max(1, Math.min(most, Math.round((share * Math.max(budget, LEAST)) / one)));
+      const end = performance.now() + Math.min(1000 * LEAST, 20_000 * one);
+      while (performance.now() < end) await step(length);
+    },
+    /** Microseconds a step, one figure a sample. */
+    async samples(budget) {
+      const list = [];
+      const end = performance.now() + 1000 * budget;
+      while (performance.now() < end)
+        list.push(((await seconds(() => step(length))) / length) * 1e6);
+      return list;
+    },
+  };
 }
 
 /**
  * Answers requests until stdin closes.
  * @param {Record<string, string>} versions
- * @param {(workload: object, batch: number) => Promise<{ step: (n: number) => unknown,
- *   most?: number, share?: number, end?: () => unknown, extra?: () => object }>} prepare `step(n)`
- *   runs n training steps, n at most `most`; a sample takes `share` of the time asked for; `end`
- *   frees what the workload holds; `extra` adds to the answer
+ * @param {(workload: object, batch: number) => Promise<object>} prepare gives `step(n)` with its
+ *   `most` and `share` (see {@link sampler}), or `warm(seconds)` and `samples(seconds)` of its own;
+ *   and if need be `end()`, which frees what the workload holds, and `extra()`, which adds to answers
  */
 export async function serve(versions, prepare) {
   const say = (message) => process.stdout.write(`${JSON.stringify(message)}\n`);
@@ -77,10 +82,14 @@ export async function serve(versions, prepare) {
         current = null;
         await previous?.end?.();
         const made = await prepare(workload, batch);
-        const length = await findLength({ most: workload.steps, ...made }, budget);
-        current = { name, length, ...made };
+        current = {
+          name,
+          ...(made.step ? sampler({ most: workload.steps, ...made }) : {}),
+          ...made,
+        };
+        await current.warm(budget);
       }
-      const samples = only ? [] : await measure(current.step, current.length, budget);
+      const samples = only ? [] : await current.samples(budget);
       say({ workload: name, samples, ...(await current.extra?.()) });
     } catch (error) {
       current = null;

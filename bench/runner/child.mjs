@@ -21,7 +21,8 @@ export class Child {
     this.failed = new Promise((_, reject) => {
       this.#process.on('error', reject);
       this.#process.on('close', (code, signal) => {
-        const last = this.#errors.trim().split('\n').at(-1);
+        const lines = this.#errors.trim().split('\n');
+        const last = lines.find((line) => /Error\b/.test(line)) ?? lines.at(-1);
         reject(new Error(`ended with ${signal ?? `exit code ${code}`}${last ? `: ${last}` : ''}`));
       });
     });

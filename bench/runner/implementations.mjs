@@ -2,12 +2,18 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { root } from '../../scripts/lib/paths.mjs';
+import { capture } from '../../scripts/lib/shell.mjs';
 
 const child = (name) => join(root, 'bench', 'children', name);
 const script = (name) => join(root, 'bench', 'python', name);
 
 /** The threads that "all" stands for. */
 export const all = availableParallelism();
+
+/** Flags of Node.js for children: older versions have relaxed simd behind one, newer lack the flag. */
+export const nodeFlags = ['--no-warnings', '--experimental-wasm-relaxed-simd'].filter(
+  (flag) => capture(process.execPath, [flag, '--eval', '']).ok,
+);
 
 /** Names that the targets use. */
 export const names = {
@@ -40,7 +46,7 @@ export function implementations({ native, python, quick }) {
     name,
     threads: 1,
     command: process.execPath,
-    args: ['--no-warnings', '--experimental-wasm-relaxed-simd', child(file), ...args],
+    args: [...nodeFlags, child(file), ...args],
   });
   const list = [
     node(names.wasm, 'engine.mjs', 'simd128', 'train'),

@@ -32,7 +32,7 @@ function reached(results, { workload, ours, peer, threads }) {
 }
 
 /** @returns {{ target: string, value: number | null, least?: number, most?: number, met: boolean | null }[]} */
-export function judge({ results, kernels, workloads }) {
+export function judge({ results, kernels, memory, workloads }) {
   const faster = ratios
     .filter(({ workload }) => workloads.some(({ name }) => name === workload))
     .map((ratio) => {
@@ -67,5 +67,14 @@ export function judge({ results, kernels, workloads }) {
       met: value === null ? null : value <= OVERHEAD,
     };
   });
-  return [...faster, ...tiles, ...overheads];
+  const flat = memory.map(({ workload, epochs, first, last }) => {
+    const value = last.wasm / first.wasm - 1;
+    return {
+      target: `${workload}: WebAssembly memory grows over ${epochs} epochs`,
+      value,
+      most: 0,
+      met: value <= 0,
+    };
+  });
+  return [...faster, ...tiles, ...overheads, ...flat];
 }
