@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use unrolled_bench::{buffers::Buffers, candidates, candidates::Candidate, peak};
+use unrolled_bench::{buffers::Buffers, candidates, candidates::Candidate, kernels, peak};
 use unrolled_simd::{Isa, Simd, dispatch};
 
 /// Inner lengths of the products: the recurrent products of 20 and of 128 units.
@@ -20,7 +20,7 @@ fn main() {
 
 fn report<S: Simd>(s: S, buffers: &mut Buffers) {
     let peak = (0..peak::VARIANTS.len())
-        .map(|which| best(|repeats| peak::run(s, which, 1000 * repeats)))
+        .map(|which| best(|repeats| peak::run(s, which, 100 * repeats)))
         .fold(0.0, f64::max);
     println!("\n{}: arithmetic only {peak:.0} GFLOP/s", S::NAME);
     println!("GEMM rows × vectors, at K = {INNER:?}; now {:?}", S::TILE);
@@ -28,16 +28,23 @@ fn report<S: Simd>(s: S, buffers: &mut Buffers) {
         let figures = INNER.map(|k| best(|repeats| run(s, buffers, k, repeats)));
         println!("  {rows:>2} × {columns}  {}", shares(&figures, peak));
     }
+    let sizes = INNER.map(|k| [4 * k, 32, k]);
+    let figures = sizes.map(|size| best(|repeats| kernels::product(s, buffers, size, repeats)));
+    println!("  library {}", shares(&figures, peak));
     println!("gradient rows × columns, {TIME} steps; now {:?}", S::GRADIENT_TILE);
     for Candidate { rows, columns, run } in candidates::gradients::<S>() {
         let figures = [best(|repeats| run(s, buffers, TIME, repeats))];
         println!("  {rows:>2} × {columns}  {}", shares(&figures, peak));
     }
+    let size = [20, 80, TIME, 32];
+    let figures = [best(|repeats| kernels::gradient(s, buffers, size, repeats))];
+    println!("  library {}", shares(&figures, peak));
 }
 
-/// The best rate of several samples, in GFLOP/s; `run(repeats)` gives the operations it did.
+/// The best rate of many short samples (shorter than a slice of the scheduler, so that other work
+/// on the machine falls between them), in GFLOP/s; `run(repeats)` gives the operations it did.
 fn best(mut run: impl FnMut(usize) -> f64) -> f64 {
-    const SAMPLE: Duration = Duration::from_millis(10);
+    const SAMPLE: Duration = Duration::from_millis(1);
     let mut repeats = 1;
     loop {
         let start = Instant::now();
@@ -47,7 +54,7 @@ fn best(mut run: impl FnMut(usize) -> f64) -> f64 {
         }
         repeats *= 2;
     }
-    (0..8)
+    (0..80)
         .map(|_| {
             let start = Instant::now();
             run(repeats) / start.elapsed().as_secs_f64() / 1e9
