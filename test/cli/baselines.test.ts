@@ -20,7 +20,7 @@ import {
   windowInputs,
   windowTargets,
 } from '../../ts/cli/forecast/samples.ts';
-import { splitByTime, windowOrigins } from '../../ts/cli/forecast/split.ts';
+import { splitByTime, thin, windowOrigins } from '../../ts/cli/forecast/split.ts';
 
 const DAY = 86_400_000;
 const daily = { unit: 'day', every: 1, name: 'day', length: DAY } as const;
@@ -146,6 +146,16 @@ describe('windows', () => {
     expect(() => windowOrigins('f', splitByTime(length), 10, 5, [y])).toThrow(says);
   });
 
+  test('very many are thinned out evenly, the last one kept', () => {
+    const y = new Float64Array(100_000);
+    const { train, holdout } = windowOrigins('f', splitByTime(100_000), 10, 5, [y]);
+    expect(train).toHaveLength(19_996);
+    expect(train.at(-1)).toBe(59_995);
+    expect(holdout).toHaveLength(4_999);
+    expect(thin([1, 2, 3, 4, 5], 5)).toEqual([1, 2, 3, 4, 5]);
+    expect(thin([1, 2, 3, 4, 5], 2)).toEqual([2, 5]);
+  });
+
   test('scales come from the training part alone', () => {
     const y = Float64Array.from({ length: 100 }, (_, i) => (i < 60 ? i % 2 : 1e6));
     const { channels, outputScale } = makeSampling(
@@ -168,13 +178,12 @@ describe('windows', () => {
       const change = (outputs[i] as number) * sampling.outputScale;
       expect(change).toBeCloseTo(value - (last[i] as number), 12);
     });
-    const [mean, deviation] = [
-      sampling.channels[0]?.mean as number,
-      sampling.channels[0]?.deviation as number,
-    ];
-    const inputs = [...windowInputs(sampling, [2, 4])].map((v) => v * deviation + mean);
+    const { mean, deviation } = sampling.channels[0] as { mean: number; deviation: number };
+    const inputs = windowInputs(sampling, [2, 4]);
     [1, 2, 4, 8].forEach((value, i) => {
-      expect(inputs[i]).toBeCloseTo(value, 5);
+      const change = value - (i < 2 ? 2 : 8);
+      expect((inputs[2 * i] as number) * sampling.outputScale).toBeCloseTo(change, 5);
+      expect((inputs[2 * i + 1] as number) * deviation + mean).toBeCloseTo(value, 5);
     });
   });
 });

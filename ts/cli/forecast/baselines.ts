@@ -2,7 +2,7 @@ import type { Forecasts } from './metrics.ts';
 import { score } from './metrics.ts';
 import { fitRidge, type Matrix, predictRidge, type Ridge } from './ridge.ts';
 import { type Sampling, toForecasts, windowTargets } from './samples.ts';
-import type { Origins } from './split.ts';
+import { type Origins, thin } from './split.ts';
 
 /** The last known value, repeated. */
 export function naiveForecasts(
@@ -64,13 +64,12 @@ export interface LinearBaseline {
 }
 
 /** Work in the normal equations above which training windows are thinned out: rows × inputs². */
-const MOST_WORK = 4e9;
+const MOST_WORK = 2e9;
 
 /** Ridge regression from every value in the window, and the calendar at its end, to every step ahead. */
 export function fitLinear(sampling: Sampling, origins: Origins): LinearBaseline {
   const inputs = linearInputs(sampling, [sampling.window]).columns;
-  const stride = Math.ceil((origins.train.length * inputs ** 2) / MOST_WORK);
-  const train = origins.train.filter((_, i) => i % stride === 0);
+  const train = thin(origins.train, Math.ceil(MOST_WORK / inputs ** 2));
   const ridge = fitRidge(
     linearInputs(sampling, train),
     linearTargets(sampling, train),

@@ -152,7 +152,13 @@ function modelMetadata(
     window,
     horizon,
     cycles,
-    inputs: channels.map(({ name, kind, mean, deviation }) => ({ name, kind, mean, deviation })),
+    inputs: ['change', ...channels.map(({ name }) => name)],
+    // A form that scalers.fromJSON reads; `change` is (target - last known target) / scale.
+    scaler: {
+      type: 'standard',
+      offset: [0, ...channels.map(({ mean }) => mean)],
+      scale: [outputScale, ...channels.map(({ deviation }) => deviation)],
+    },
     output: { meaning: '(value - last known value) / scale', scale: outputScale },
     interval,
   };

@@ -69,12 +69,23 @@ function changeScale(target: Float64Array, horizon: number, end: number): number
   return Math.sqrt(sum / n) || 1;
 }
 
-/** Inputs of a sequence model, [origins, window, channels] row-major. */
-export function windowInputs({ window, channels }: Sampling, origins: number[]): Float32Array {
-  const data = new Float32Array(origins.length * window * channels.length);
+/** Inputs of a sequence model at one step: the channels and one more, see {@link windowInputs}. */
+export function inputSize({ channels }: Sampling): number {
+  return channels.length + 1;
+}
+
+/**
+ * Inputs of a sequence model, [origins, window, inputs] row-major: every channel, and the target once more
+ * as scaled difference from the last known value, which is the form of the output.
+ */
+export function windowInputs(sampling: Sampling, origins: number[]): Float32Array {
+  const { window, channels, target, outputScale } = sampling;
+  const data = new Float32Array(origins.length * window * inputSize(sampling));
   let at = 0;
   for (const t of origins) {
+    const last = target[t - 1] as number;
     for (let i = t - window; i < t; i++) {
+      data[at++] = ((target[i] as number) - last) / outputScale;
       for (const { values } of channels) data[at++] = values[i] as number;
     }
   }

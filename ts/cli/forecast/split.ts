@@ -15,6 +15,9 @@ const HOLDOUT = 0.2;
 const LEAST_TRAINING_WINDOWS = 20;
 const LEAST_TEST_WINDOWS = 5;
 
+/** More windows than these are thinned out evenly: neighbours overlap almost wholly. */
+const MOST_WINDOWS = { train: 20_000, validation: 5_000, holdout: 5_000 };
+
 /** First steps of the targets of usable windows, part by part. */
 export interface Origins {
   train: number[];
@@ -37,7 +40,7 @@ export function leastLength(window: number, horizon: number): number {
 /**
  * Windows by the first step of their target: `window` steps before it are the input, `horizon` steps from
  * it the target. A target lies wholly in its part; inputs reach back into the part before, which is past.
- * Windows that touch an unfilled gap are left out.
+ * Windows that touch an unfilled gap are left out; very many are thinned out.
  *
  * @throws UserError if a part has too few windows
  */
@@ -63,9 +66,9 @@ export function windowOrigins(
     return origins;
   };
   const origins = {
-    train: usable(0, split.trainEnd),
-    validation: usable(split.trainEnd, split.holdoutStart),
-    holdout: usable(split.holdoutStart, split.length),
+    train: thin(usable(0, split.trainEnd), MOST_WINDOWS.train),
+    validation: thin(usable(split.trainEnd, split.holdoutStart), MOST_WINDOWS.validation),
+    holdout: thin(usable(split.holdoutStart, split.length), MOST_WINDOWS.holdout),
   };
   for (const [part, list] of Object.entries(origins)) {
     const needed = part === 'train' ? LEAST_TRAINING_WINDOWS : LEAST_TEST_WINDOWS;
@@ -81,6 +84,12 @@ export function windowOrigins(
     );
   }
   return origins;
+}
+
+/** Every n-th origin, the last one included, so that at most `most` are left. */
+export function thin(origins: number[], most: number): number[] {
+  const stride = Math.ceil(origins.length / most);
+  return origins.filter((_, i) => (origins.length - 1 - i) % stride === 0);
 }
 
 /** How many steps before each step have a channel without a value. */

@@ -10,7 +10,7 @@ import {
 import type { Forecasts } from './metrics.ts';
 import type { ForecastOptions, ModelKind } from './options.ts';
 import type { LearningCurve } from './result.ts';
-import { type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
+import { inputSize, type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
 import type { Origins } from './split.ts';
 
 /** A trained model and how its training went. */
@@ -21,7 +21,7 @@ export interface TrainedModel {
   /** Wall clock of the training. */
   seconds: number;
   forecast(origins: number[]): Promise<Forecasts>;
-  save(path: string, metadata: object): Promise<void>;
+  save(path: string, metadata: Record<string, unknown>): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -34,8 +34,6 @@ const UNITS = 32;
 const BATCH = 32;
 /** Epochs without a better validation loss after which training stops. */
 const PATIENCE = 12;
-/** More training windows than this are thinned out evenly; neighbours overlap almost wholly. */
-const MOST_WINDOWS = 20_000;
 
 /** Trains one model on the training windows and keeps the epoch that does best on the validation windows. */
 export async function trainModel(
@@ -44,48 +42,50 @@ export async function trainModel(
   options: ForecastOptions,
   { signal, onEpoch }: Training,
 ): Promise<TrainedModel> {
-  const { window, channels, horizon } = sampling;
+  const { window, horizon } = sampling;
+  const size = inputSize(sampling);
   const { list, description } = architecture(options.model, horizon);
-  const model = sequential(list, { inputShape: [window, channels.length], seed: options.seed });
+  const model = sequential(list, { inputShape: [window, size], seed: options.seed });
   model.compile({
     optimizer: optimizers.adam({ learningRate: options.learningRate }),
     loss: 'mse',
   });
   const inputs = (some: number[]): Tensor<3> => {
-    return tensor(windowInputs(sampling, some), [some.length, window, channels.length]);
+    return tensor(windowInputs(sampling, some), [some.length, window, size]);
   };
   const targets = (some: number[]) => tensor(windowTargets(sampling, some), [some.length, horizon]);
 
-  const train = thin(origins.train);
-  const validation = thin(origins.validation);
+  const { train, validation } = origins;
   const started = performance.now();
-  const run = model.fit(inputs(train), targets(train), {
-    epochs: options.epochs,
-    batchSize: BATCH,
-    validationData: [inputs(validation), targets(validation)],
-    callbacks: [earlyStopping({ patience: PATIENCE, restoreBestWeights: true })],
-    signal,
-  });
-  for await (const { epoch, loss, valLoss } of run) onEpoch(epoch, loss, valLoss as number);
-  const { history } = await run;
-  const loss = [...history.loss];
-  const valLoss = [...(history.valLoss as number[])];
-  return {
-    description,
-    parameters: countParameters(options.model, horizon, window, channels.length),
-    curve: { loss, valLoss, best: valLoss.indexOf(Math.min(...valLoss)) },
-    seconds: (performance.now() - started) / 1000,
-    forecast: async (some) => toForecasts(sampling, some, (await model.predict(inputs(some))).data),
-    save: async (path, metadata) => {
-      await model.save(path, { metadata });
-    },
-    dispose: () => model.dispose(),
-  };
-}
-
-function thin(origins: number[]): number[] {
-  const stride = Math.ceil(origins.length / MOST_WINDOWS);
-  return origins.filter((_, i) => (origins.length - 1 - i) % stride === 0);
+  try {
+    const { history } = await model.fit(inputs(train), targets(train), {
+      epochs: options.epochs,
+      batchSize: BATCH,
+      validationData: [inputs(validation), targets(validation)],
+      callbacks: [earlyStopping({ patience: PATIENCE, restoreBestWeights: true })],
+      onEpochEnd: ({ epoch, loss, valLoss = Number.NaN }) => onEpoch(epoch, loss, valLoss),
+      signal,
+    });
+    const seconds = (performance.now() - started) / 1000;
+    const valLoss = [...(history.valLoss ?? [])];
+    const { layers: summary } = await model.describe();
+    return {
+      description,
+      parameters: summary.reduce((sum, layer) => sum + layer.parameters, 0),
+      curve: { loss: [...history.loss], valLoss, best: valLoss.indexOf(Math.min(...valLoss)) },
+      seconds,
+      forecast: async (some) =>
+        toForecasts(sampling, some, (await model.predict(inputs(some))).data),
+      save: (path, metadata) => {
+        model.metadata = metadata;
+        return model.save(path);
+      },
+      dispose: () => model.dispose(),
+    };
+  } catch (error) {
+    await model.dispose();
+    throw error;
+  }
 }
 
 function architecture(kind: ModelKind, horizon: number): { list: Layer[]; description: string } {

@@ -55,8 +55,8 @@ export function holdoutChart(result: ForecastResult): string {
   const { series, held, interval, split, options } = result;
   const { horizon, origins, values } = held.model;
   const from = Math.max(split.holdoutStart, split.length - Math.max(120, 12 * horizon));
-  const points = origins.flatMap((t, i): Point[] => {
-    if (t < from || (split.length - t) % horizon !== 0) return [];
+  const points = separateWindows(origins, horizon, from).flatMap((i): Point[] => {
+    const t = origins[i] as number;
     return Array.from({ length: horizon }, (_, h) => {
       const value = values[i * horizon + h] as number;
       return {
@@ -103,6 +103,18 @@ export function holdoutChart(result: ForecastResult): string {
       }),
     ],
   });
+}
+
+/** Indices of windows after step `from` that do not overlap, chosen from the last one backwards. */
+function separateWindows(origins: number[], horizon: number, from: number): number[] {
+  const chosen: number[] = [];
+  let free = Number.POSITIVE_INFINITY;
+  for (let i = origins.length - 1; i >= 0 && (origins[i] as number) >= from; i--) {
+    if ((origins[i] as number) + horizon > free) continue;
+    free = origins[i] as number;
+    chosen.unshift(i);
+  }
+  return chosen;
 }
 
 /** Mean absolute error of each forecaster, step by step into the future. */

@@ -101,9 +101,9 @@ function denseAndOwnForecasts(): Training {
   return { figures: [FIGURES.oneDense, FIGURES.tenOwn], seeded: true, run };
 }
 
-async function fit<R extends 2 | 3>(
+async function fit(
   list: Layer[],
-  { train, validation }: SplitSeries<R>,
+  { train, validation }: SplitSeries<2> | SplitSeries<3>,
   { seed, learningRate, signal }: { seed: number; learningRate: number; signal: AbortSignal },
 ) {
   const steps = list[0]?.type === 'flatten' ? (train.x.shape[1] as number) : null;
