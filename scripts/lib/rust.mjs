@@ -84,5 +84,5 @@ export function nativeEnv() {
 }
 
 /** Whether cargo has a subcommand, such as `clippy`. */
-export const hasCargo = (subcommand, env) => capture('cargo', [subcommand, '--version'], { env }).ok;
-
+export const hasCargo = (subcommand, env) =>
+  capture('cargo', [subcommand, '--version'], { env }).ok;

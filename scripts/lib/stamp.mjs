@@ -32,7 +32,8 @@ export function contentHash(inputs, extra = []) {
     } catch (error) {
       if (error.code !== 'ENOTDIR') throw error;
     }
-    for (const file of files) hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
+    for (const file of files)
+      hash.update(`\0${file.slice(root.length)}\0`).update(readFileSync(file));
   }
   return hash.digest('hex');
 }

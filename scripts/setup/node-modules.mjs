@@ -24,5 +24,7 @@ export const nodeModules = () =>
       outputs: [join(root, 'node_modules', '.package-lock.json')],
     },
     // Through a shell: npm is a batch file on Windows.
-    () => run('npm ci --no-audit --no-fund', [], { shell: true }),
+    async () => {
+      await run('npm ci --no-audit --no-fund', [], { shell: true });
+    },
   );

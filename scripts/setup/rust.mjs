@@ -5,7 +5,15 @@
  * system's own packages do: its compiler, the sources of the standard library, which is built once
  * for wasm32 and put beside the libraries of that compiler, and LLVM's linker.
  */
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { cache, systemRust } from '../lib/paths.mjs';
 import {

@@ -22,24 +22,24 @@ export async function wasmTools() {
     { command: 'wasm-pack', crate: 'wasm-pack', version: wasmPack },
   ];
   const built = join(cache, 'tools-build');
+  const env = {
+    ...nativeEnv(),
+    CARGO_TARGET_DIR: built,
+    // These tools run for a second or two: compile them quickly.
+    CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
+    CARGO_PROFILE_RELEASE_LTO: 'off',
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
+  };
   for (const { command, crate, version } of wanted) {
     const { stdout } = capture(command, ['--version'], { env: withTools(process.env) });
     if (stdout.includes(` ${version}`)) {
       process.stderr.write(`• ${command} ${version} … up to date\n`);
       continue;
     }
-    await step(`compiling ${command} ${version}`, () =>
-      run('cargo', ['install', '--locked', '--force', '--root', tools, crate, '--version', version], {
-        env: {
-          ...nativeEnv(),
-          CARGO_TARGET_DIR: built,
-          // These tools run for a second: compile them quickly.
-          CARGO_PROFILE_RELEASE_OPT_LEVEL: '1',
-          CARGO_PROFILE_RELEASE_LTO: 'off',
-          CARGO_PROFILE_RELEASE_CODEGEN_UNITS: '16',
-        },
-      }),
-    );
+    await step(`compiling ${command} ${version}`, async () => {
+      const flags = ['--locked', '--force', '--root', tools, '--version', version];
+      await run('cargo', ['install', ...flags, crate], { env });
+    });
   }
   rmSync(built, { recursive: true, force: true });
 }

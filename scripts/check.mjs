@@ -1,0 +1,112 @@
+#!/usr/bin/env node
+/**
+ * `npm run check`: format, lints and types of both languages, and the size of the library. All of
+ * it runs, whatever fails on the way.
+ */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { arithmeticEnv, arithmetics } from './build-wasm.mjs';
+import { cache, root } from './lib/paths.mjs';
+import { hasCargo, nativeEnv, target } from './lib/rust.mjs';
+import { capture, exitWith, Failure, run } from './lib/shell.mjs';
+import { step } from './lib/step.mjs';
+import { setup } from './setup.mjs';
+import { checkSize } from './size.mjs';
+
+const wasmPackages = ['-p', 'unrolled-simd', '-p', 'unrolled-core', '-p', 'unrolled-wasm'];
+
+/** Runs a tool of node_modules. */
+const tool = async (file, ...args) => {
+  await run(process.execPath, [join(root, 'node_modules', file), ...args]);
+};
+
+const cargo = async (args, env) => {
+  await run('cargo', args, { env });
+};
+
+function requireCargo(subcommand, env) {
+  if (hasCargo(subcommand, env)) return;
+  throw new Failure(
+    `cargo ${subcommand} is missing: install it with \`rustup component add ${subcommand === 'fmt' ? 'rustfmt' : subcommand}\``,
+  );
+}
+
+async function lintRust(env) {
+  requireCargo('clippy', env);
+  const flags = ['clippy', '--workspace', '--all-targets', '--locked', '--quiet'];
+  await cargo([...flags, '--', '-D', 'warnings'], env);
+}
+
+/** Whether clippy's driver knows the wasm target of this environment; the system's Rust has none. */
+function lintsWasm(env) {
+  mkdirSync(join(cache, 'rust'), { recursive: true });
+  const output = join(cache, 'rust', 'probe.rmeta');
+  const flags = ['--target', target, '--crate-type', 'lib', '--emit', 'metadata', '-o', output];
+  const input = { input: '', stdio: ['pipe', 'pipe', 'pipe'] };
+  return capture('clippy-driver', ['--rustc', ...flags, '-'], { env, ...input }).ok;
+}
+
+async function lintWasm(env) {
+  const withClippy = lintsWasm(env);
+  for (const name of Object.keys(arithmetics)) {
+    const wasm = arithmeticEnv(name, env);
+    const flags = ['--lib', '--release', '--locked', '--quiet', '--target', target];
+    if (withClippy) {
+      await cargo(['clippy', ...wasmPackages, ...flags, '--', '-D', 'warnings'], wasm);
+    } else {
+      const strict = { ...wasm, RUSTFLAGS: `${wasm.RUSTFLAGS} -D warnings` };
+      const folder = join(cache, 'target', `${name}-check`);
+      await cargo(['check', ...wasmPackages, ...flags], { ...strict, CARGO_TARGET_DIR: folder });
+    }
+  }
+  return withClippy ? '' : "no clippy for this compiler, rustc's own lints";
+}
+
+const checks = (env) => {
+  const native = nativeEnv();
+  return [
+    [
+      'format of Rust',
+      async () => {
+        requireCargo('fmt', native);
+        await cargo(['fmt', '--all', '--check'], native);
+      },
+    ],
+    ['lints of Rust, native', () => lintRust(native)],
+    ['lints of Rust, wasm', () => lintWasm(env)],
+    ['types of TypeScript', () => tool('typescript/bin/tsc', '--noEmit')],
+    ['lints of TypeScript', () => tool('eslint/bin/eslint.js', '.', '--max-warnings', '0')],
+    [
+      'format of everything else',
+      () => tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
+    ],
+    ['size of the library', checkSize],
+  ];
+};
+
+/**
+ * @param {NodeJS.ProcessEnv} env of the set-up
+ * @returns {Promise<string[]>} the checks that failed; their output is on standard error
+ */
+export async function check(env) {
+  const failed = [];
+  for (const [title, work] of checks(env)) {
+    try {
+      await step(`checking: ${title}`, work);
+    } catch (error) {
+      failed.push(title);
+      process.stderr.write(`${error instanceof Failure ? error.message : error.stack}\n`);
+    }
+  }
+  return failed;
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+  const main = async () => {
+    const { env } = await setup();
+    const failed = await check(env);
+    if (failed.length > 0) throw new Failure(`Failed: ${failed.join(', ')}.`);
+  };
+  main().catch(exitWith);
+}

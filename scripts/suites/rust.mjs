@@ -1,0 +1,50 @@
+/** The Rust tests: natively, and the same ones inside wasm. */
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { arithmeticEnv } from '../build-wasm.mjs';
+import { root } from '../lib/paths.mjs';
+import { nativeEnv } from '../lib/rust.mjs';
+import { tally } from './tally.mjs';
+
+/** Adds up the lines `test result: ok. 12 passed; 0 failed; …` that each test binary ends with. */
+function count(output) {
+  let passed = 0;
+  let failed = 0;
+  for (const [, good, bad] of output.matchAll(/test result: .*?(\d+) passed; (\d+) failed/g)) {
+    passed += Number(good);
+    failed += Number(bad);
+  }
+  return { passed, failed };
+}
+
+export const rustNative = () =>
+  tally('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], {
+    env: nativeEnv(),
+    count,
+  });
+
+const mentions = (folder, word) =>
+  readdirSync(folder).some((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return name !== 'pkg' && mentions(path, word);
+    return name.endsWith('.rs') && readFileSync(path, 'utf8').includes(word);
+  });
+
+/** Crates with tests of wasm-bindgen-test, as folders. */
+const wasmCrates = () =>
+  readdirSync(join(root, 'crates'))
+    .map((name) => join(root, 'crates', name))
+    .filter((folder) => mentions(folder, 'wasm_bindgen_test'));
+
+export async function rustWasm({ env }) {
+  const total = { passed: 0, failed: 0, output: '' };
+  for (const crate of wasmCrates()) {
+    const flags = ['--node', '--release', '--mode', 'no-install'];
+    const options = { env: arithmeticEnv('simd128', env), count };
+    const result = await tally('wasm-pack', ['test', ...flags, crate], options);
+    total.passed += result.passed;
+    total.failed += result.failed;
+    total.output += result.output;
+  }
+  return total;
+}
