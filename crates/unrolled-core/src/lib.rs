@@ -1,14 +1,32 @@
-//! Core.
-pub mod checkpoint;
-pub mod clip;
-pub mod error;
+//! Recurrent neural networks, trained by back-propagation through time on CPU SIMD.
+//!
+//! A [`Model`] is made from plain data ([`spec`]), validated into a plan, and trained one
+//! mini-batch a call. Arrays are batch × time × features at the edge; inside, examples are lanes
+//! (see the module `lanes`). The crate knows nothing of JavaScript, clocks or files.
+
+mod arena;
+mod checkpoint;
+mod clip;
+mod error;
 mod initializers;
-pub mod losses;
-pub mod metrics;
-pub mod optimizers;
-pub mod params;
-pub mod regularize;
-pub mod rng;
+mod lanes;
+mod lanewise;
+mod layers;
+mod losses;
+mod metrics;
+mod model;
+mod optimizers;
+mod params;
+mod plan;
+mod regularize;
+mod rng;
 mod schedules;
 pub mod spec;
 mod vectors;
+
+pub use error::{Error, Result};
+pub use layers::Shape;
+pub use model::{
+    Description, LayerDescription, Model, OutputDescription, SLOTS, WeightDescription,
+};
+pub use unrolled_simd::Isa;

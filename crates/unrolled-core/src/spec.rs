@@ -552,3 +552,8 @@ defaults! {
     orthogonal: Initializer = Initializer::Orthogonal { gain: 1.0 };
     zeros: Initializer = Initializer::Zeros {};
 }
+
+/// A description from JSON; an error names what cannot be read and where.
+pub fn from_json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> crate::Result<T> {
+    serde_json::from_str(text).map_err(|error| crate::Error::spec(what, error.to_string()))
+}

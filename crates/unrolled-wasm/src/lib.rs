@@ -1,1 +1,173 @@
-//! Boundary.
+//! The boundary to JavaScript: one method a call of the core, no arithmetic.
+
+mod error;
+
+use js_sys::{Error, JsString};
+use unrolled_core::{Model, spec};
+use wasm_bindgen::prelude::*;
+
+type Result<T> = std::result::Result<T, Error>;
+
+/// A model in the memory of this instance. Shapes have the batch first.
+#[wasm_bindgen]
+pub struct WasmModel(Model);
+
+#[wasm_bindgen]
+impl WasmModel {
+    /// From the JSON of a `ModelSpec`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(model_spec_json: &str) -> Result<WasmModel> {
+        let spec = spec::from_json("model", model_spec_json).map_err(error::to_js)?;
+        Model::new(spec).map(Self).map_err(error::to_js)
+    }
+
+    /// From the bytes that `save` gave.
+    pub fn load(bytes: &[u8]) -> Result<WasmModel> {
+        Model::load(bytes).map(Self).map_err(error::to_js)
+    }
+
+    /// From the JSON of a `CompileSpec`.
+    pub fn compile(&mut self, compile_spec_json: &str) -> Result<()> {
+        let spec = spec::from_json("compile", compile_spec_json).map_err(error::to_js)?;
+        self.0.compile(spec).map_err(error::to_js)
+    }
+
+    /// JSON of a `Description`.
+    pub fn describe(&self) -> Result<JsString> {
+        serde_json::to_string(&self.0.describe())
+            .map(JsString::from)
+            .map_err(|error| Error::new(&error.to_string()))
+    }
+
+    /// Puts an input into a slot.
+    #[wasm_bindgen(js_name = setInput)]
+    pub fn set_input(
+        &mut self,
+        slot: usize,
+        index: usize,
+        data: &[f32],
+        shape: Vec<usize>,
+        lengths: Option<Vec<u32>>,
+    ) -> Result<()> {
+        self.0.set_input(slot, index, data, &shape, lengths.as_deref()).map_err(error::to_js)
+    }
+
+    /// Puts a target into a slot.
+    #[wasm_bindgen(js_name = setTarget)]
+    pub fn set_target(
+        &mut self,
+        slot: usize,
+        index: usize,
+        data: &[f32],
+        shape: Vec<usize>,
+    ) -> Result<()> {
+        self.0.set_target(slot, index, data, &shape).map_err(error::to_js)
+    }
+
+    /// Frees a slot.
+    #[wasm_bindgen(js_name = clearData)]
+    pub fn clear_data(&mut self, slot: usize) -> Result<()> {
+        self.0.clear_data(slot).map_err(error::to_js)
+    }
+
+    /// Number of examples in a slot.
+    pub fn size(&self, slot: usize) -> Result<usize> {
+        self.0.size(slot).map_err(error::to_js)
+    }
+
+    /// Trains one mini-batch; its loss.
+    #[wasm_bindgen(js_name = trainStep)]
+    pub fn train_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
+        self.0.train_step(slot, indices).map_err(error::to_js)
+    }
+
+    /// Loss of one mini-batch without training.
+    #[wasm_bindgen(js_name = evaluateStep)]
+    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
+        self.0.evaluate_step(slot, indices).map_err(error::to_js)
+    }
+
+    /// An output for some examples.
+    #[wasm_bindgen(js_name = predictStep)]
+    pub fn predict_step(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        output: usize,
+    ) -> Result<Vec<f32>> {
+        self.0.predict_step(slot, indices, output).map_err(error::to_js)
+    }
+
+    /// Shape of an output for all examples of a slot.
+    #[wasm_bindgen(js_name = outputShape)]
+    pub fn output_shape(&self, output: usize, slot: usize) -> Result<Vec<usize>> {
+        self.0.output_shape(output, slot).map_err(error::to_js)
+    }
+
+    /// Gradients of one mini-batch, flat, without dropout and update.
+    pub fn gradients(&mut self, slot: usize, indices: &[u32]) -> Result<Vec<f32>> {
+        self.0.gradients(slot, indices).map_err(error::to_js)
+    }
+
+    /// Starts the running metrics anew.
+    #[wasm_bindgen(js_name = resetMetrics)]
+    pub fn reset_metrics(&mut self) {
+        self.0.reset_metrics();
+    }
+
+    /// Running loss and metrics.
+    pub fn metrics(&self) -> Vec<f64> {
+        self.0.metrics()
+    }
+
+    /// All weights, flat.
+    #[wasm_bindgen(js_name = getWeights)]
+    pub fn get_weights(&mut self) -> Vec<f32> {
+        self.0.export_weights()
+    }
+
+    /// Sets all weights.
+    #[wasm_bindgen(js_name = setWeights)]
+    pub fn set_weights(&mut self, flat: &[f32]) -> Result<()> {
+        self.0.import_weights(flat).map_err(error::to_js)
+    }
+
+    /// Order of the examples in an epoch.
+    pub fn permutation(&self, n: u32, epoch: u32) -> Vec<u32> {
+        self.0.permutation(n, u64::from(epoch))
+    }
+
+    /// Training steps done.
+    pub fn iterations(&self) -> f64 {
+        self.0.iterations() as f64
+    }
+
+    /// Learning rate of the next step.
+    #[wasm_bindgen(js_name = learningRate)]
+    pub fn learning_rate(&self) -> Result<f32> {
+        self.0.learning_rate().map_err(error::to_js)
+    }
+
+    /// Replaces learning rate or schedule by a constant.
+    #[wasm_bindgen(js_name = setLearningRate)]
+    pub fn set_learning_rate(&mut self, value: f32) -> Result<()> {
+        self.0.set_learning_rate(value).map_err(error::to_js)
+    }
+
+    /// Keeps a copy of the weights.
+    #[wasm_bindgen(js_name = keepBest)]
+    pub fn keep_best(&mut self) {
+        self.0.keep_best();
+    }
+
+    /// Brings the copy back; false if there is none.
+    #[wasm_bindgen(js_name = restoreBest)]
+    pub fn restore_best(&mut self) -> bool {
+        self.0.restore_best()
+    }
+
+    /// The model as one safetensors file.
+    pub fn save(&mut self, metadata_json: &str, include_optimizer: bool) -> Result<Vec<u8>> {
+        self.0.save(metadata_json, include_optimizer).map_err(error::to_js)
+    }
+}

@@ -69,6 +69,11 @@ impl Optimizer {
         Ok(())
     }
 
+    /// Replaces the schedule; it must be valid.
+    pub(crate) fn set_schedule(&mut self, schedule: LearningRate) {
+        self.schedule = schedule;
+    }
+
     /// The schedule in force.
     pub fn schedule(&self) -> &LearningRate {
         &self.schedule

@@ -1,0 +1,86 @@
+//! The lane layout: `[time][feature][lane]`, a lane being an example.
+//!
+//! A mini-batch is cut into blocks of [`LANE_BLOCK`] examples. Each block runs forward and backward
+//! by itself, and its gradient is summed from zero; the blocks' gradients are added in the order of
+//! the blocks. So blocks can be computed anywhere, in any order, without changing a bit.
+//!
+//! Lanes beyond a block's examples repeat its first example and weigh nothing: they stay finite
+//! wherever the real ones do.
+
+/// Examples in a block.
+pub const LANE_BLOCK: usize = 32;
+
+/// Examples read side by side, so that the writes are runs of this many lanes.
+const RUN: usize = 8;
+
+/// Copies examples `[time][feature]` of `data` (`stride` values apart) into lanes
+/// `out: [rows][lanes]`, `rows` = time·features; lanes beyond `indices` repeat the first.
+pub(crate) fn gather(
+    data: &[f32],
+    stride: usize,
+    rows: usize,
+    indices: &[u32],
+    lanes: usize,
+    out: &mut [f32],
+) {
+    let example = |lane: usize| {
+        let index = indices[if lane < indices.len() { lane } else { 0 }] as usize;
+        &data[index * stride..][..rows]
+    };
+    for first in (0..lanes).step_by(RUN) {
+        let examples: [&[f32]; RUN] = core::array::from_fn(|i| example((first + i).min(lanes - 1)));
+        let width = RUN.min(lanes - first);
+        for row in 0..rows {
+            let out = &mut out[row * lanes + first..][..width];
+            for (out, example) in out.iter_mut().zip(examples) {
+                *out = example[row];
+            }
+        }
+    }
+}
+
+/// The reverse of [`gather`]: lanes `[rows][lanes]` into consecutive examples of `out`.
+pub(crate) fn scatter(lanes_data: &[f32], rows: usize, lanes: usize, out: &mut [f32]) {
+    for (lane, example) in out.chunks_exact_mut(rows).enumerate() {
+        for (row, out) in example.iter_mut().enumerate() {
+            *out = lanes_data[row * lanes + lane];
+        }
+    }
+}
+
+/// `out: [time][lanes]`: 1 where the step is valid for the lane's example, else 0.
+pub(crate) fn step_mask(lengths: &[u32], indices: &[u32], lanes: usize, out: &mut [f32]) {
+    for (t, row) in out.chunks_exact_mut(lanes).enumerate() {
+        for (lane, out) in row.iter_mut().enumerate() {
+            let index = indices[if lane < indices.len() { lane } else { 0 }] as usize;
+            *out = f32::from(t < lengths[index] as usize);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gather_then_scatter_gives_the_examples_back() {
+        for (examples, rows, lanes) in [(1, 1, 8), (5, 3, 8), (8, 7, 8), (19, 2, 24), (32, 5, 32)] {
+            let data: Vec<f32> = (0..examples * rows).map(|i| i as f32).collect();
+            let indices: Vec<u32> = (0..examples as u32).rev().collect();
+            let mut lanes_data = vec![f32::NAN; rows * lanes];
+            gather(&data, rows, rows, &indices, lanes, &mut lanes_data);
+            assert!(lanes_data.iter().all(|x| x.is_finite()), "padding lanes hold an example");
+            let mut back = vec![0.0; examples * rows];
+            scatter(&lanes_data, rows, lanes, &mut back);
+            let reversed: Vec<f32> = data.chunks(rows).rev().flatten().copied().collect();
+            assert_eq!(back, reversed, "{examples} examples, {rows} rows, {lanes} lanes");
+        }
+    }
+
+    #[test]
+    fn a_step_is_valid_below_its_examples_length() {
+        let mut mask = vec![9.0; 3 * 4];
+        step_mask(&[1, 3, 2], &[1, 2], 4, &mut mask);
+        assert_eq!(mask, [1., 1., 1., 1., 1., 1., 1., 1., 1., 0., 1., 1.]);
+    }
+}

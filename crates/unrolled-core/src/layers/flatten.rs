@@ -1,0 +1,48 @@
+//! `[time, features]` → `[time·features]`.
+
+use unrolled_simd::Simd;
+
+use super::{Gradient, Pass, Shape, Wires};
+use crate::arena::{Carver, split};
+use crate::error::{Error, Result};
+use crate::lanewise::add_assign;
+
+/// In the lane layout a flattened sequence is the sequence itself, read as one step.
+#[derive(Clone, Debug)]
+pub(crate) struct Flatten {}
+
+impl Flatten {
+    pub fn build(name: &str, input: Shape) -> Result<(Self, Shape)> {
+        let features = match input {
+            Shape::Vector { features } => features,
+            Shape::Sequence { time: Some(time), features } => time * features,
+            Shape::Sequence { time: None, .. } => {
+                return Err(Error::spec(
+                    name,
+                    "flatten needs a fixed number of time steps: give inputShape [time, features] \
+                     without null",
+                ));
+            }
+        };
+        Ok((Self {}, Shape::Vector { features }))
+    }
+
+    pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
+        wires.outputs[0].y = carver.take(wires.outputs[0].features * lanes);
+        wires.outputs[0].steps = 1;
+    }
+
+    pub fn forward<S: Simd>(&self, _: S, wires: &Wires, pass: &mut Pass<'_>) {
+        let [x, y] = split(pass.arena, [&wires.inputs[0].y, &wires.outputs[0].y]);
+        y.copy_from_slice(x);
+    }
+
+    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+        let [d_x, d_y] = split(pass.arena, [&wires.inputs[0].d_y, &wires.outputs[0].d_y]);
+        match wires.gradients[0] {
+            Gradient::Unused => {}
+            Gradient::Write => d_x.copy_from_slice(d_y),
+            Gradient::Add => add_assign(s, d_y, d_x),
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! A model that trains: plan, parameters, data, optimizer and running metrics together.
+
+mod data;
+mod describe;
+mod persist;
+mod steps;
+
+use unrolled_simd::Isa;
+
+pub use describe::{Description, LayerDescription, OutputDescription, WeightDescription};
+
+use crate::arena::Lines;
+use crate::clip::Clip;
+use crate::error::{Error, Result};
+use crate::metrics::MetricState;
+use crate::optimizers::Optimizer;
+use crate::params::Params;
+use crate::plan::Plan;
+use crate::rng;
+use crate::spec::{CompileSpec, ModelSpec};
+use data::Dataset;
+
+/// Places for data: training, validation, and scratch (streamed batches, predictions).
+pub const SLOTS: usize = 3;
+
+/// A model. Callers see `[batch, time, features]`; inside, lanes are examples.
+#[derive(Clone, Debug)]
+pub struct Model {
+    spec: ModelSpec,
+    isa: Isa,
+    plan: Plan,
+    params: Params,
+    /// Whether the parameters hold anything yet: they are drawn on first use, or set.
+    initialized: bool,
+    training: Option<Training>,
+    slots: [Dataset; SLOTS],
+    arena: Lines,
+    /// Gradient of the mini-batch, and of a block after the first.
+    gradients: Vec<f32>,
+    block_gradients: Vec<f32>,
+    target: Vec<f32>,
+    weight: Vec<f32>,
+    /// The loss, then the metrics.
+    running: Vec<MetricState>,
+    /// A copy of the best weights.
+    best: Option<Vec<f32>>,
+    metadata: String,
+}
+
+/// What compiling adds.
+#[derive(Clone, Debug)]
+struct Training {
+    spec: CompileSpec,
+    optimizer: Optimizer,
+    clip: Clip,
+}
+
+impl Model {
+    /// Checks a description. Weights are drawn on first use.
+    pub fn new(spec: ModelSpec) -> Result<Self> {
+        Self::with_isa(spec, Isa::fastest())
+    }
+
+    /// The same on a given instruction set.
+    pub fn with_isa(spec: ModelSpec, isa: Isa) -> Result<Self> {
+        let (plan, params) = Plan::build(&spec)?;
+        let len = params.values.len();
+        let slots = core::array::from_fn(|_| Dataset::new(plan.inputs.len(), plan.outputs.len()));
+        Ok(Self {
+            spec,
+            isa,
+            plan,
+            params,
+            initialized: false,
+            training: None,
+            slots,
+            arena: Lines::default(),
+            gradients: vec![0.0; len],
+            block_gradients: Vec::new(),
+            target: Vec::new(),
+            weight: Vec::new(),
+            running: vec![MetricState::default()],
+            best: None,
+            metadata: "null".to_owned(),
+        })
+    }
+
+    /// Sets loss, optimizer and metrics. Keeps the weights; the optimizer starts anew.
+    pub fn compile(&mut self, spec: CompileSpec) -> Result<()> {
+        for metric in &spec.metrics {
+            metric.validate(&spec.loss)?;
+        }
+        spec.loss.validate()?;
+        let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
+        let clip = Clip::new(&spec.optimizer)?;
+        self.running = vec![MetricState::default(); 1 + spec.metrics.len()];
+        self.training = Some(Training { spec, optimizer, clip });
+        for slot in &mut self.slots {
+            slot.checked = false;
+        }
+        Ok(())
+    }
+
+    fn training(&self) -> Result<&Training> {
+        self.training.as_ref().ok_or_else(not_compiled)
+    }
+
+    fn initialize(&mut self) {
+        if !self.initialized {
+            self.params.initialize(self.spec.seed);
+            self.initialized = true;
+        }
+    }
+
+    /// All weights, one after the other in Keras's order.
+    pub fn export_weights(&mut self) -> Vec<f32> {
+        self.initialize();
+        self.params.export()
+    }
+
+    /// Takes what [`Model::export_weights`] gave. The optimizer's state stays.
+    pub fn import_weights(&mut self, flat: &[f32]) -> Result<()> {
+        if let Some(i) = flat.iter().position(|w| !w.is_finite()) {
+            return Err(Error::data(format!("weights[{i}]"), "expected a finite number"));
+        }
+        self.params.import(flat)?;
+        self.initialized = true;
+        Ok(())
+    }
+
+    /// Order of the examples in epoch `epoch`.
+    pub fn permutation(&self, n: u32, epoch: u64) -> Vec<u32> {
+        rng::permutation(self.spec.seed, n, epoch)
+    }
+
+    /// Training steps done since the model was compiled.
+    pub fn iterations(&self) -> u64 {
+        self.training.as_ref().map_or(0, |training| training.optimizer.iterations)
+    }
+
+    /// The learning rate of the next step.
+    pub fn learning_rate(&self) -> Result<f32> {
+        Ok(self.training()?.optimizer.learning_rate())
+    }
+
+    /// Replaces the learning rate or its schedule by a constant.
+    pub fn set_learning_rate(&mut self, value: f32) -> Result<()> {
+        self.training.as_mut().ok_or_else(not_compiled)?.optimizer.set_learning_rate(value)
+    }
+
+    /// Starts the running loss and metrics anew.
+    pub fn reset_metrics(&mut self) {
+        self.running.fill(MetricState::default());
+    }
+
+    /// Running loss and metrics: weighted means over everything since the reset.
+    pub fn metrics(&self) -> Vec<f64> {
+        let specs = self.training.as_ref().map_or(&[][..], |training| &training.spec.metrics);
+        let mut values = vec![self.running[0].mean()];
+        values.extend(self.running[1..].iter().zip(specs).map(|(state, spec)| state.value(spec)));
+        values
+    }
+
+    /// Keeps a copy of the weights as they are.
+    pub fn keep_best(&mut self) {
+        self.initialize();
+        self.best = Some(self.params.values.clone());
+    }
+
+    /// Brings the kept copy back; false if there is none.
+    pub fn restore_best(&mut self) -> bool {
+        match &self.best {
+            Some(best) => {
+                self.params.values.copy_from_slice(best);
+                self.initialized = true;
+                true
+            }
+            None => false,
+        }
+    }
+}
+
+fn not_compiled() -> Error {
+    Error::State { message: "the model is not compiled: call compile first".to_owned() }
+}

@@ -1,0 +1,333 @@
+//! A mini-batch's way: gather, forward, loss, backward, clip, optimizer.
+
+use unrolled_simd::{Simd, dispatch, reduce};
+
+use super::Model;
+use crate::error::{Error, Result};
+use crate::lanes::{LANE_BLOCK, gather, scatter, step_mask};
+use crate::layers::{DropoutKey, Pass};
+use crate::losses::{Frame, elements_per_step, loss_forward_backward, target_features};
+use crate::metrics::MetricState;
+use crate::plan::Dimensions;
+use crate::regularize::{add_penalty_gradient, constrain, penalty};
+use crate::spec::{CompileSpec, Loss};
+
+/// What a pass over a mini-batch is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Purpose {
+    /// Gradients, with dropout.
+    Train,
+    /// Gradients, without dropout.
+    Gradients,
+    /// Loss and metrics only.
+    Evaluate,
+}
+
+impl Model {
+    /// Trains one mini-batch: one step of the optimizer. Gives its loss, penalties included, and
+    /// adds to the running metrics. On an error nothing has changed.
+    pub fn train_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
+        let (loss, running) = self.pass(slot, indices, Purpose::Train)?;
+        self.running = running;
+        let training = self.training.as_mut().expect("checked by pass");
+        training.clip.apply(&mut self.gradients, self.params.ranges());
+        let (optimizer, params) = (&mut training.optimizer, &mut self.params);
+        dispatch!(self.isa, s => optimizer.step(s, &mut params.values, &self.gradients));
+        constrain(params);
+        Ok(loss)
+    }
+
+    /// Loss of one mini-batch without dropout; adds to the running metrics.
+    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
+        let (loss, running) = self.pass(slot, indices, Purpose::Evaluate)?;
+        self.running = running;
+        Ok(loss)
+    }
+
+    /// Gradient of the loss of one mini-batch, penalties included, without dropout; in the order
+    /// of [`Model::export_weights`]. Changes nothing.
+    pub fn gradients(&mut self, slot: usize, indices: &[u32]) -> Result<Vec<f32>> {
+        self.pass(slot, indices, Purpose::Gradients)?;
+        Ok(self.params.export_like(&self.gradients))
+    }
+
+    /// Output number `output` for some examples: `[batch, time, k]` or `[batch, k]`.
+    pub fn predict_step(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        output: usize,
+    ) -> Result<Vec<f32>> {
+        self.check_inputs(slot)?;
+        self.check_indices(slot, indices)?;
+        if output >= self.plan.outputs.len() {
+            let message =
+                format!("expected a number below {}, got {output}", self.plan.outputs.len());
+            return Err(Error::data("output", message));
+        }
+        self.initialize();
+        let mut all = Vec::new();
+        for block in indices.chunks(LANE_BLOCK) {
+            self.load_block(slot, block, false, &[]);
+            self.forward(None);
+            let value = self.plan.output(output);
+            let rows = value.steps * value.features;
+            let start = all.len();
+            all.resize(start + block.len() * rows, 0.0);
+            let lanes = self.lanes(block.len());
+            scatter(&self.arena.as_slice()[value.y.clone()], rows, lanes, &mut all[start..]);
+        }
+        Ok(all)
+    }
+
+    /// Shape of output number `output` for all examples of a slot.
+    pub fn output_shape(&self, output: usize, slot: usize) -> Result<Vec<usize>> {
+        self.check_inputs(slot)?;
+        let Some((_, _, shape)) = self.plan.outputs.get(output) else {
+            let message =
+                format!("expected a number below {}, got {output}", self.plan.outputs.len());
+            return Err(Error::data("output", message));
+        };
+        let n = self.slots[slot].size();
+        Ok(match shape {
+            crate::layers::Shape::Vector { features } => vec![n, *features],
+            crate::layers::Shape::Sequence { features, .. } => {
+                let source = self.plan.mask_source(output).expect("a sequence comes from an input");
+                let time = self.slots[slot].inputs[source].as_ref().map_or(0, |x| x.time);
+                vec![n, time, *features]
+            }
+        })
+    }
+
+    fn lanes(&self, examples: usize) -> usize {
+        examples.next_multiple_of(self.isa.block())
+    }
+
+    /// Loss, and gradients if asked, of a mini-batch, block by block in order.
+    fn pass(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        purpose: Purpose,
+    ) -> Result<(f64, Vec<MetricState>)> {
+        self.training()?;
+        self.check_targets(slot)?;
+        self.check_indices(slot, indices)?;
+        self.initialize();
+        let compiled = self.training()?.spec.clone();
+        let iteration = self.iterations();
+        let trains = purpose != Purpose::Evaluate;
+        let data = &self.slots[slot];
+        let trained: Vec<bool> = data.targets.iter().map(|t| trains && t.is_some()).collect();
+        let counts = self.valid_elements(slot, indices, &compiled.loss);
+        let mut running = self.running.clone();
+        let mut total = 0.0;
+        for (number, block) in indices.chunks(LANE_BLOCK).enumerate() {
+            self.load_block(slot, block, true, &trained);
+            let first = number * LANE_BLOCK;
+            let key = DropoutKey { seed: self.spec.seed, iteration, first };
+            let key = (purpose == Purpose::Train).then_some(key);
+            self.forward(key);
+            let loss = self.block_loss(slot, block, &compiled, &counts, trains, &mut running);
+            if !loss.is_finite() {
+                return Err(self.locate_non_finite(block.len(), iteration));
+            }
+            total += loss;
+            if trains {
+                self.backward(number == 0, key);
+            }
+        }
+        let penalty = penalty(&self.params);
+        total += penalty;
+        running[0].add(total * counts[0], counts[0]);
+        if trains {
+            add_penalty_gradient(&self.params, &mut self.gradients);
+            let gradients = &self.gradients;
+            if !dispatch!(self.isa, s => reduce::all_finite(s, gradients)) || !total.is_finite() {
+                let layer = self.plan.last_non_finite_gradient(gradients, &self.params);
+                let layer = layer.unwrap_or_else(|| "loss".to_owned());
+                return Err(Error::NonFinite { layer, what: "gradient", step: None, iteration });
+            }
+        }
+        Ok((total, running))
+    }
+
+    /// Valid elements of each output's target in the whole mini-batch; of the trained ones.
+    fn valid_elements(&self, slot: usize, indices: &[u32], loss: &Loss) -> Vec<f64> {
+        let data = &self.slots[slot];
+        (0..self.plan.outputs.len())
+            .map(|i| {
+                let features = self.plan.outputs[i].2.features();
+                let source = self.plan.mask_source(i).and_then(|i| data.inputs[i].as_ref());
+                let steps: f64 = match source {
+                    None => indices.len() as f64,
+                    Some(x) => indices
+                        .iter()
+                        .map(|&i| match &x.lengths {
+                            Some(lengths) => f64::from(lengths[i as usize]),
+                            None => x.time as f64,
+                        })
+                        .sum(),
+                };
+                steps * elements_per_step(loss, features) as f64
+            })
+            .collect()
+    }
+
+    /// Carves the buffers for a block and gathers its inputs and masks.
+    fn load_block(&mut self, slot: usize, block: &[u32], cut: bool, trained: &[bool]) {
+        let data = &self.slots[slot];
+        let lanes = block.len().next_multiple_of(self.isa.block());
+        let mut dimensions = Dimensions {
+            lanes,
+            time: Vec::with_capacity(data.inputs.len()),
+            masked: Vec::with_capacity(data.inputs.len()),
+            trained: if trained.is_empty() {
+                vec![false; self.plan.outputs.len()]
+            } else {
+                trained.to_vec()
+            },
+        };
+        for (i, input) in data.inputs.iter().enumerate() {
+            let input = input.as_ref().expect("checked before");
+            let (mut time, mut masked) = (input.time, false);
+            if let Some(lengths) = &input.lengths {
+                let of = |i: &u32| lengths[*i as usize] as usize;
+                let longest = block.iter().map(of).max().unwrap_or(time);
+                if cut && self.plan.can_cut(i) {
+                    time = longest;
+                }
+                masked = block.iter().any(|i| of(i) < time);
+            }
+            dimensions.time.push(time);
+            dimensions.masked.push(masked);
+        }
+        self.plan.prepare(&dimensions);
+        self.arena.resize(self.plan.arena_len);
+        let arena = self.arena.as_mut_slice();
+        for (input, value) in data.inputs.iter().zip(&self.plan.values) {
+            let input = input.as_ref().expect("checked before");
+            let stride = input.time * input.features;
+            let rows = value.steps * input.features;
+            gather(&input.data, stride, rows, block, lanes, &mut arena[value.y.clone()]);
+            if let (Some(lengths), false) = (&input.lengths, value.mask.is_empty()) {
+                step_mask(lengths, block, lanes, &mut arena[value.mask.clone()]);
+            }
+        }
+    }
+
+    fn forward(&mut self, dropout: Option<DropoutKey>) {
+        let lanes = self.plan.prepared_lanes();
+        let mut pass = Pass {
+            arena: self.arena.as_mut_slice(),
+            params: &self.params,
+            gradients: &mut [],
+            lanes,
+            dropout,
+        };
+        dispatch!(self.isa, s => self.plan.forward(s, &mut pass));
+    }
+
+    /// Adds the block's gradient to the mini-batch's; the first block starts it.
+    fn backward(&mut self, first: bool, dropout: Option<DropoutKey>) {
+        let lanes = self.plan.prepared_lanes();
+        let gradients = if first {
+            &mut self.gradients
+        } else {
+            self.block_gradients.resize(self.gradients.len(), 0.0);
+            &mut self.block_gradients
+        };
+        gradients.fill(0.0);
+        let mut pass = Pass {
+            arena: self.arena.as_mut_slice(),
+            params: &self.params,
+            gradients,
+            lanes,
+            dropout,
+        };
+        dispatch!(self.isa, s => self.plan.backward(s, &mut pass));
+        if !first {
+            for (sum, d) in self.gradients.iter_mut().zip(&self.block_gradients) {
+                *sum += d;
+            }
+        }
+    }
+
+    /// The block's share of the mini-batch's mean loss; writes the outputs' gradients if asked.
+    fn block_loss(
+        &mut self,
+        slot: usize,
+        block: &[u32],
+        compiled: &CompileSpec,
+        counts: &[f64],
+        trains: bool,
+        running: &mut [MetricState],
+    ) -> f64 {
+        let lanes = self.plan.prepared_lanes();
+        let isa = self.isa;
+        let mut total = 0.0;
+        for i in 0..self.plan.outputs.len() {
+            let Some(target) = &self.slots[slot].targets[i] else { continue };
+            let value = self.plan.output(i).clone();
+            let k = target_features(&compiled.loss, value.features);
+            self.target.resize(value.steps * k * lanes, 0.0);
+            let stride = target.time * target.features;
+            gather(&target.data, stride, value.steps * k, block, lanes, &mut self.target);
+            self.weight.resize(value.steps * lanes, 0.0);
+            let arena = self.arena.as_mut_slice();
+            if value.mask.is_empty() {
+                self.weight.fill(1.0);
+            } else {
+                self.weight.copy_from_slice(&arena[value.mask.clone()]);
+            }
+            for row in self.weight.chunks_exact_mut(lanes) {
+                row[block.len()..].fill(0.0);
+            }
+            let none = 0..0;
+            let d_y = if trains { &value.d_y } else { &none };
+            let [prediction, d_prediction] = crate::arena::split(arena, [&value.y, d_y]);
+            let frame = Frame {
+                time: value.steps,
+                features: value.features,
+                lanes,
+                prediction,
+                target: &self.target,
+                weight: &self.weight,
+                scale: (1.0 / counts[i]) as f32,
+            };
+            let d_prediction = (!d_prediction.is_empty()).then_some(d_prediction);
+            let metrics: &mut [MetricState] = if i == 0 { &mut running[1..] } else { &mut [] };
+            let sum =
+                dispatch!(isa, s => loss_and_metrics(s, compiled, &frame, d_prediction, metrics));
+            total += sum / counts[i];
+        }
+        total
+    }
+
+    fn locate_non_finite(&self, examples: usize, iteration: u64) -> Error {
+        let arena = self.arena.as_slice();
+        for (spec, range) in self.params.specs().iter().zip(self.params.ranges()) {
+            if self.params.values[range.clone()].iter().any(|w| !w.is_finite()) {
+                let layer = spec.name.clone();
+                return Error::NonFinite { layer, what: "weight", step: None, iteration };
+            }
+        }
+        let found = self.plan.first_non_finite(arena, self.lanes(examples));
+        let (layer, step) = found.unwrap_or_else(|| ("loss".to_owned(), None));
+        Error::NonFinite { layer, what: "output", step, iteration }
+    }
+}
+
+fn loss_and_metrics<S: Simd>(
+    s: S,
+    compiled: &CompileSpec,
+    frame: &Frame<'_>,
+    d_prediction: Option<&mut [f32]>,
+    metrics: &mut [MetricState],
+) -> f64 {
+    let sum = loss_forward_backward(s, &compiled.loss, frame, d_prediction);
+    for (state, metric) in metrics.iter_mut().zip(&compiled.metrics) {
+        state.accumulate(s, metric, &compiled.loss, frame);
+    }
+    sum
+}

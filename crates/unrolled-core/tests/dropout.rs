@@ -1,0 +1,151 @@
+//! Dropout: masks as `rng.rs` documents them, gradients against the f64 oracle with those masks.
+
+mod common;
+
+use common::{SLOT, Setup, sequential, setup, sgd, with};
+use ndarray::{Array2, Array3};
+use serde_json::{Value, json};
+use unrolled_core::rng::{Rng, Stream, dropout_mask};
+use unrolled_simd::Isa;
+use unrolled_testing::oracle::Masks;
+use unrolled_testing::{GradientTolerance, central_differences, check_gradient};
+
+const SEED: u64 = 11;
+
+/// Rows of a mask: `batch` examples of `rows` values, of mask number `number` in training step
+/// `iteration`.
+fn mask(iteration: u64, number: u64, rate: f64, batch: usize, rows: usize) -> Vec<f64> {
+    let mut rng = Rng::new(SEED, Stream::Dropout, iteration * (1 << 16) + number);
+    let mut values = vec![0.0; rows];
+    let mut all = Vec::new();
+    for example in 0..batch as u64 {
+        rng.seek(example * (rows as u64).next_multiple_of(4));
+        dropout_mask(&mut rng, rate as f32, &mut values);
+        all.extend(values.iter().map(|&v| f64::from(v)));
+    }
+    all
+}
+
+/// The masks of a sequential model in a training step on all examples in order.
+fn masks(setup: &Setup, iteration: u64) -> Masks {
+    let mut masks = Masks::default();
+    let [batch, time, mut features] = setup.inputs[0].1[..] else { panic!("a sequence") };
+    let mut number = 0;
+    for node in setup.model["nodes"].as_array().expect("nodes") {
+        let (name, layer) = (node["name"].as_str().expect("name").to_string(), &node["layer"]);
+        match layer["type"].as_str().expect("type") {
+            "dropout" => {
+                let rate = layer["rate"].as_f64().expect("rate");
+                let values = mask(iteration, number, rate, batch, time * features);
+                let values = Array3::from_shape_vec((batch, time, features), values);
+                masks.elements.insert(name, values.expect("size"));
+                number += 1;
+            }
+            "dense" => features = layer["units"].as_u64().expect("units") as usize,
+            _ => {
+                let units = layer["units"].as_u64().expect("units") as usize;
+                for (option, rows, to) in [
+                    ("dropout", features, &mut masks.input),
+                    ("recurrentDropout", units, &mut masks.recurrent),
+                ] {
+                    if let Some(rate) = layer[option].as_f64() {
+                        let values = mask(iteration, number, rate, batch, rows);
+                        let values = Array2::from_shape_vec((batch, rows), values);
+                        to.insert(name.clone(), values.expect("size"));
+                    }
+                    number += 1;
+                }
+                features = units;
+            }
+        }
+    }
+    masks
+}
+
+/// A step of gradient descent at rate 1 takes the gradient off the weights.
+fn check(label: &str, mut setup: Setup) {
+    setup.model["seed"] = json!(SEED);
+    for isa in Isa::available() {
+        let mut model = setup.build(isa);
+        for iteration in 0..2 {
+            let label = format!("{label}, step {iteration} on {}", isa.name());
+            setup.weights = model.export_weights();
+            let loss = setup.oracle_loss(masks(&setup, iteration));
+            let numeric = central_differences(&setup.weights, Some(40), &loss);
+            let got = model.train_step(SLOT, &setup.all()).expect("train");
+            let want = loss(&common::wide(&setup.weights));
+            assert!((got - want).abs() <= 1e-5 * want, "{label}: loss {got}, want {want}");
+            let after = model.export_weights();
+            let gradients: Vec<f32> =
+                setup.weights.iter().zip(after).map(|(before, after)| before - after).collect();
+            // The weights' own rounding is in the difference.
+            let tolerance = GradientTolerance { atol: 1e-5, ..GradientTolerance::default() };
+            check_gradient(&label, &gradients, &numeric, tolerance);
+        }
+    }
+}
+
+fn cells() -> Vec<Value> {
+    vec![
+        json!({ "type": "simpleRnn", "units": 5 }),
+        json!({ "type": "lstm", "units": 5 }),
+        json!({ "type": "gru", "units": 5 }),
+        json!({ "type": "gru", "units": 5, "resetAfter": false }),
+    ]
+}
+
+#[test]
+fn recurrent_layers() {
+    for cell in cells() {
+        for options in [
+            json!({ "dropout": 0.4 }),
+            json!({ "recurrentDropout": 0.4 }),
+            json!({ "dropout": 0.3, "recurrentDropout": 0.2, "returnSequences": true }),
+            json!({ "dropout": 0.3, "recurrentDropout": 0.2, "goBackwards": true }),
+        ] {
+            for (batch, lengths) in [(4, None), (4, Some(vec![3, 6, 1, 5])), (35, None)] {
+                let label = format!("{cell} {options}, batch {batch}, lengths {lengths:?}");
+                let model = sequential(3, &[with(&cell, &options)]);
+                check(&label, setup(1, model, sgd(1.0), (batch, 6), lengths));
+            }
+        }
+    }
+}
+
+#[test]
+fn stacked_layers_with_a_mask_each() {
+    for cell in cells() {
+        let layer = with(
+            &cell,
+            &json!({ "dropout": 0.3, "recurrentDropout": 0.3, "returnSequences": true }),
+        );
+        let dropout = json!({ "type": "dropout", "rate": 0.5 });
+        let dense = json!({ "type": "dense", "units": 2 });
+        let model = sequential(3, &[dropout.clone(), layer.clone(), dropout, layer, dense]);
+        for lengths in [None, Some(vec![3, 6, 1, 5])] {
+            check(&format!("stacked {cell}"), setup(2, model.clone(), sgd(1.0), (4, 6), lengths));
+        }
+    }
+}
+
+#[test]
+fn nothing_is_dropped_outside_training() {
+    for cell in cells() {
+        let dropped = with(&cell, &json!({ "dropout": 0.5, "recurrentDropout": 0.5 }));
+        let dense = json!({ "type": "dense", "units": 2 });
+        let half = json!({ "type": "dropout", "rate": 0.5 });
+        let with_dropout =
+            setup(3, sequential(3, &[dropped, half, dense.clone()]), sgd(1.0), (4, 6), None);
+        let without = setup(3, sequential(3, &[cell, dense]), sgd(1.0), (4, 6), None);
+        for isa in Isa::available() {
+            let (mut a, mut b) = (with_dropout.build(isa), without.build(isa));
+            let all = without.all();
+            let outputs = [&mut a, &mut b].map(|m| m.predict_step(SLOT, &all, 0).expect("predict"));
+            assert_eq!(outputs[0], outputs[1]);
+            let gradients = [&mut a, &mut b].map(|m| m.gradients(SLOT, &all).expect("gradients"));
+            assert_eq!(gradients[0], gradients[1]);
+            let losses = [&mut a, &mut b].map(|m| m.evaluate_step(SLOT, &all).expect("evaluate"));
+            assert_eq!(losses[0], losses[1]);
+        }
+    }
+}
