@@ -1,6 +1,8 @@
-//! What the tests of this crate share. They run natively and inside wasm: a test module says
-//! `use crate::check::*`, and there `#[test]` is that of wasm-bindgen-test.
+//! What the tests of this crate share. They run natively and inside wasm: test modules say
+//! `use crate::check::test`.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub use core::prelude::v1::test;
 #[cfg(target_arch = "wasm32")]
 pub use wasm_bindgen_test::wasm_bindgen_test as test;
 

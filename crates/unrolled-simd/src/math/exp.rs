@@ -30,7 +30,7 @@ pub fn exp<S: Simd>(s: S, x: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::*;
+    use crate::check::{test, *};
     use crate::math;
 
     #[test]

@@ -34,7 +34,7 @@ pub fn expm1<S: Simd>(s: S, x: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::*;
+    use crate::check::{test, *};
     use crate::math;
 
     #[test]

@@ -49,7 +49,7 @@ pub(super) fn ln_of_one_plus<S: Simd>(s: S, f: S::V, e: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::*;
+    use crate::check::{test, *};
     use crate::math;
 
     #[test]

@@ -28,7 +28,7 @@ pub fn ln_1p<S: Simd>(s: S, x: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::*;
+    use crate::check::{test, *};
     use crate::math;
 
     #[test]

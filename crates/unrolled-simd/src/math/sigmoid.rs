@@ -31,7 +31,7 @@ pub fn sigmoid<S: Simd>(s: S, x: S::V) -> S::V {
 
 #[cfg(test)]
 mod tests {
-    use crate::check::*;
+    use crate::check::{test, *};
     use crate::math;
 
     fn oracle(x: f64) -> f64 {
