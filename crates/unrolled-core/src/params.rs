@@ -57,11 +57,6 @@ impl ParamSpec {
         self.shape.iter().product()
     }
 
-    /// Whether there are no elements.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
     fn validate(&self) -> Result<()> {
         self.initializer.validate(&self.name, &self.shape)?;
         for (name, factor) in [("l1", self.regularizer.l1), ("l2", self.regularizer.l2)] {

@@ -80,7 +80,7 @@ impl LearningRate {
             }
             &LearningRate::OneCycle { max, total_steps } => {
                 rate("max", max)?;
-                if !(total_steps >= 4.0 && total_steps <= 1e15) {
+                if !(4.0..=1e15).contains(&total_steps) {
                     return Err(bad(format!("totalSteps must be at least 4, got {total_steps}")));
                 }
                 Ok(())
@@ -152,7 +152,8 @@ mod tests {
             values: vec![0.01, 0.005, 0.001],
         };
         let cycle = LearningRate::OneCycle { max: 1.0, total_steps: 100.0 };
-        let cases: [(&str, LearningRate, &[(u64, f64)]); 7] = [
+        type Case = (&'static str, LearningRate, &'static [(u64, f64)]);
+        let cases: [Case; 7] = [
             ("constant", LearningRate::Constant { value: 0.5 }, &[(0, 0.5), (1 << 40, 0.5)]),
             (
                 "exponential",

@@ -172,21 +172,21 @@ mod tests {
         let mut a: Vec<Vec<f64>> =
             (0..short).map(|_| (0..long).map(|_| f64::from(rng.normal())).collect()).collect();
         for i in 0..short {
-            for j in 0..i {
-                let overlap: f64 = (0..long).map(|k| a[i][k] * a[j][k]).sum();
-                for k in 0..long {
-                    a[i][k] -= overlap * a[j][k];
-                }
+            let (done, rest) = a.split_at_mut(i);
+            let column = &mut rest[0];
+            for q in done {
+                let overlap: f64 = column.iter().zip(&*q).map(|(x, q)| x * q).sum();
+                column.iter_mut().zip(&*q).for_each(|(x, q)| *x -= overlap * q);
             }
-            let norm = a[i].iter().map(|x| x * x).sum::<f64>().sqrt();
-            a[i].iter_mut().for_each(|x| *x /= norm);
+            let norm = column.iter().map(|x| x * x).sum::<f64>().sqrt();
+            column.iter_mut().for_each(|x| *x /= norm);
         }
         for (rows, columns) in [(long, short), (short, long)] {
             let q = matrix(rows, columns, 1.0, 9);
-            for i in 0..short {
-                for k in 0..long {
+            for (i, column) in a.iter().enumerate() {
+                for (k, want) in column.iter().enumerate() {
                     let got = if rows < columns { q[i * columns + k] } else { q[k * columns + i] };
-                    assert!((f64::from(got) - a[i][k]).abs() < 2e-5, "[{rows}, {columns}] {i} {k}");
+                    assert!((f64::from(got) - want).abs() < 2e-5, "[{rows}, {columns}] {i} {k}");
                 }
             }
         }

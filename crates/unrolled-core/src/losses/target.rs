@@ -83,7 +83,8 @@ mod tests {
     #[test]
     fn bad_targets_are_refused_with_their_row() {
         let inf = f32::INFINITY;
-        let cases: [(Loss, usize, &[f32], &[usize], Option<&[u32]>, &str); 9] = [
+        type Case<'a> = (Loss, usize, &'a [f32], &'a [usize], Option<&'a [u32]>, &'a str);
+        let cases: [Case<'_>; 9] = [
             (
                 SPARSE,
                 3,
