@@ -2,8 +2,20 @@ import { oneOf } from './check.ts';
 
 /** Names of the activations as the core knows them. */
 const names = [
-  'linear', 'tanh', 'sigmoid', 'relu', 'leakyRelu', 'elu', 'selu', 'gelu', 'softplus',
-  'softsign', 'silu', 'hardSigmoid', 'exponential', 'softmax',
+  'linear',
+  'tanh',
+  'sigmoid',
+  'relu',
+  'leakyRelu',
+  'elu',
+  'selu',
+  'gelu',
+  'softplus',
+  'softsign',
+  'silu',
+  'hardSigmoid',
+  'exponential',
+  'softmax',
 ] as const;
 
 /** An activation as the core knows it. */

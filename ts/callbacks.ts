@@ -48,7 +48,13 @@ export interface EarlyStoppingOptions {
 }
 
 const known = [
-  'monitor', 'patience', 'minDelta', 'mode', 'restoreBestWeights', 'baseline', 'startFromEpoch',
+  'monitor',
+  'patience',
+  'minDelta',
+  'mode',
+  'restoreBestWeights',
+  'baseline',
+  'startFromEpoch',
 ] as const;
 
 /** Ends a run when a value has stopped improving, as Keras's EarlyStopping does. */
@@ -67,7 +73,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
     minDelta: positive(`${where}: minDelta`, options.minDelta ?? 0, true),
     mode: mode === 'auto' ? (/accuracy$/i.test(monitor) ? 'max' : 'min') : mode,
     restoreBestWeights: flag(`${where}: restoreBestWeights`, options.restoreBestWeights ?? false),
-    baseline: options.baseline === undefined ? null : finite(`${where}: baseline`, options.baseline),
+    baseline:
+      options.baseline === undefined ? null : finite(`${where}: baseline`, options.baseline),
     startFromEpoch: wholeNumber(`${where}: startFromEpoch`, options.startFromEpoch ?? 0, 0),
   };
 }

@@ -4,7 +4,8 @@ import { SpecError } from './errors.ts';
 export function show(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);
   if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value)) return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
+  if (Array.isArray(value))
+    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     return 'type' in value ? `an object of type ${show(value.type)}` : 'an object';
   }
@@ -29,7 +30,8 @@ export function finite(where: string, value: unknown): number {
 
 /** A finite number above zero, or from zero on when `orZero`. */
 export function positive(where: string, value: unknown, orZero = false): number {
-  if (typeof value === 'number' && Number.isFinite(value) && (orZero ? value >= 0 : value > 0)) return value;
+  if (typeof value === 'number' && Number.isFinite(value) && (orZero ? value >= 0 : value > 0))
+    return value;
   return fail(where, orZero ? 'a number of at least 0' : 'a number above 0', value);
 }
 
@@ -45,7 +47,11 @@ export function flag(where: string, value: unknown): boolean {
 }
 
 /** One of the given names. */
-export function oneOf<const T extends string>(where: string, value: unknown, names: readonly T[]): T {
+export function oneOf<const T extends string>(
+  where: string,
+  value: unknown,
+  names: readonly T[],
+): T {
   const found = names.find((name) => name === value);
   return found ?? fail(where, `one of ${names.map(show).join(', ')}`, value);
 }

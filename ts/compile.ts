@@ -19,11 +19,14 @@ export interface CompileOptions {
 export function compileSpec(options: CompileOptions): CompileSpec {
   knownOptions('compile', options, ['loss', 'optimizer', 'metrics']);
   const list = options.metrics ?? [];
-  if (!Array.isArray(list)) throw new SpecError(`compile: metrics: expected a list, got ${show(list)}`);
+  if (!Array.isArray(list))
+    throw new SpecError(`compile: metrics: expected a list, got ${show(list)}`);
   const metrics = list.map((item: MetricLike, i) => metric(`compile: metrics[${i}]`, item));
   metrics.forEach(({ type }, i) => {
     if (metrics.findIndex((other) => other.type === type) !== i) {
-      throw new SpecError(`compile: metrics[${i}]: expected each metric once, got ${show(type)} again`);
+      throw new SpecError(
+        `compile: metrics[${i}]: expected each metric once, got ${show(type)} again`,
+      );
     }
   });
   return {

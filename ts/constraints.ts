@@ -23,5 +23,7 @@ export function constraint(where: string, value: Constraint | undefined): Constr
     throw new SpecError(`${where}: expected one of constraints.*, got ${show(value)}`);
   }
   knownOptions(where, value, ['maxNorm']);
-  return value.maxNorm === undefined ? {} : { maxNorm: positive(`${where}: maxNorm`, value.maxNorm) };
+  return value.maxNorm === undefined
+    ? {}
+    : { maxNorm: positive(`${where}: maxNorm`, value.maxNorm) };
 }

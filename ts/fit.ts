@@ -11,8 +11,7 @@ import type { Batch, FitRequest, Validation } from './worker/protocol.ts';
 
 /** What is trained on. */
 export type TrainingData =
-  | { readonly x: unknown; readonly y: unknown }
-  | { readonly stream: BatchSource };
+  { readonly x: unknown; readonly y: unknown } | { readonly stream: BatchSource };
 
 /** Checks and packs `[x, y]`; `where` goes in front of messages. */
 export type Packer = (x: unknown, y: unknown, where: string) => Batch;
@@ -20,7 +19,11 @@ export type Packer = (x: unknown, y: unknown, where: string) => Batch;
 /** Starts a run; whatever is wrong with the data rejects it. */
 export function startRun(
   host: EngineHost,
-  prepare: () => { readonly data: TrainingData; readonly options: CheckedFit; readonly compile: CompileSpec },
+  prepare: () => {
+    readonly data: TrainingData;
+    readonly options: CheckedFit;
+    readonly compile: CompileSpec;
+  },
   callbacks: Pick<CheckedFit, 'callbacks' | 'signal'>,
   pack: Packer,
 ): Run {
@@ -72,7 +75,13 @@ function buildRequest(
     buffers,
     request: {
       ...(batch === undefined ? {} : { data: batch }),
-      validation, epochs, initialEpoch, batchSize, shuffle, earlyStopping, resume,
+      validation,
+      epochs,
+      initialEpoch,
+      batchSize,
+      shuffle,
+      earlyStopping,
+      resume,
       ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
       ...(progressInterval === undefined ? {} : { progressInterval }),
     },
@@ -89,7 +98,9 @@ function buildValidation(
   if (validationStream !== undefined) return { kind: 'stream' };
   if (validationSplit === 0) return { kind: 'none' };
   if (batch === undefined) {
-    throw new DataError('fit: validationSplit: expected arrays to split, got a stream; give validationData');
+    throw new DataError(
+      'fit: validationSplit: expected arrays to split, got a stream; give validationData',
+    );
   }
   const total = examplesOf(batch);
   const from = Math.floor(total * (1 - validationSplit));

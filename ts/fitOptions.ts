@@ -38,8 +38,19 @@ export interface FitOptions<X = unknown, Y = unknown> {
 }
 
 const known = [
-  'epochs', 'batchSize', 'shuffle', 'validationData', 'validationSplit', 'initialEpoch',
-  'stepsPerEpoch', 'callbacks', 'onEpochEnd', 'onBatchEnd', 'progressInterval', 'signal', 'resume',
+  'epochs',
+  'batchSize',
+  'shuffle',
+  'validationData',
+  'validationSplit',
+  'initialEpoch',
+  'stepsPerEpoch',
+  'callbacks',
+  'onEpochEnd',
+  'onBatchEnd',
+  'progressInterval',
+  'signal',
+  'resume',
 ] as const;
 
 /** Options of `fit`, checked and filled in. */
@@ -65,13 +76,16 @@ export function checkFit(options: FitOptions): CheckedFit {
   const { validationData, onEpochEnd, onBatchEnd, stepsPerEpoch } = options;
   const split = options.validationSplit ?? 0;
   if (typeof split !== 'number' || !(split >= 0 && split < 1)) {
-    throw new SpecError(`fit: validationSplit: expected a number from 0 up to 1, got ${show(split)}`);
+    throw new SpecError(
+      `fit: validationSplit: expected a number from 0 up to 1, got ${show(split)}`,
+    );
   }
   if (split > 0 && validationData !== undefined) {
     throw new SpecError('fit: expected validationData or validationSplit, got both');
   }
   const given = options.callbacks ?? [];
-  if (!Array.isArray(given)) throw new SpecError(`fit: callbacks: expected a list, got ${show(given)}`);
+  if (!Array.isArray(given))
+    throw new SpecError(`fit: callbacks: expected a list, got ${show(given)}`);
   const direct: Callback = {
     ...(onEpochEnd === undefined ? {} : { onEpochEnd }),
     ...(onBatchEnd === undefined ? {} : { onBatchEnd }),
@@ -108,12 +122,16 @@ function checkValidation(
     return { validationData: [data[0], data[1]], validationStream: undefined };
   }
   if (isBatchSource(data)) return { validationData: undefined, validationStream: data };
-  throw new DataError(`fit: validationData: expected [x, y] or a stream of batches, got ${show(data)}`);
+  throw new DataError(
+    `fit: validationData: expected [x, y] or a stream of batches, got ${show(data)}`,
+  );
 }
 
 function checkStopping(list: readonly EarlyStopping[]): readonly EarlyStopping[] {
   if (list.filter((options) => options.restoreBestWeights).length > 1) {
-    throw new SpecError('fit: callbacks: expected one earlyStopping with restoreBestWeights, got several');
+    throw new SpecError(
+      'fit: callbacks: expected one earlyStopping with restoreBestWeights, got several',
+    );
   }
   return list;
 }

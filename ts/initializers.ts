@@ -2,8 +2,16 @@ import { finite, positive, oneOf, show } from './check.ts';
 import { SpecError } from './errors.ts';
 
 const shortcuts = [
-  'zeros', 'ones', 'glorotUniform', 'glorotNormal', 'heUniform', 'heNormal', 'lecunUniform',
-  'lecunNormal', 'orthogonal', 'identity',
+  'zeros',
+  'ones',
+  'glorotUniform',
+  'glorotNormal',
+  'heUniform',
+  'heNormal',
+  'lecunUniform',
+  'lecunNormal',
+  'orthogonal',
+  'identity',
 ] as const;
 
 type Plain = Exclude<(typeof shortcuts)[number], 'orthogonal' | 'identity'>;
@@ -13,7 +21,11 @@ export type Initializer =
   | { readonly type: Plain }
   | { readonly type: 'constant'; readonly value: number }
   | { readonly type: 'randomUniform'; readonly minval: number; readonly maxval: number }
-  | { readonly type: 'randomNormal' | 'truncatedNormal'; readonly mean: number; readonly stddev: number }
+  | {
+      readonly type: 'randomNormal' | 'truncatedNormal';
+      readonly mean: number;
+      readonly stddev: number;
+    }
   | { readonly type: 'orthogonal' | 'identity'; readonly gain: number };
 
 /** An initialiser, or the name of one with its defaults. */
@@ -26,7 +38,10 @@ export const initializers = {
   /** All one. */
   ones: (): Initializer => ({ type: 'ones' }),
   /** One value everywhere. */
-  constant: (value: number): Initializer => ({ type: 'constant', value: finite('initializers.constant', value) }),
+  constant: (value: number): Initializer => ({
+    type: 'constant',
+    value: finite('initializers.constant', value),
+  }),
   /** Uniform in ±√(6/(fanIn+fanOut)). */
   glorotUniform: (): Initializer => ({ type: 'glorotUniform' }),
   /** Normal, truncated at two standard deviations, variance 2/(fanIn+fanOut). */
@@ -43,7 +58,10 @@ export const initializers = {
    * Uniform in [minval, maxval).
    * @param options - `minval` @default -0.05, `maxval` @default 0.05
    */
-  randomUniform: ({ minval = -0.05, maxval = 0.05 }: { minval?: number; maxval?: number } = {}): Initializer => ({
+  randomUniform: ({
+    minval = -0.05,
+    maxval = 0.05,
+  }: { minval?: number; maxval?: number } = {}): Initializer => ({
     type: 'randomUniform',
     minval: finite('initializers.randomUniform: minval', minval),
     maxval: finite('initializers.randomUniform: maxval', maxval),
@@ -52,7 +70,8 @@ export const initializers = {
    * Normal.
    * @param options - `mean` @default 0, `stddev` @default 0.05
    */
-  randomNormal: (options: { mean?: number; stddev?: number } = {}): Initializer => normal('randomNormal', options),
+  randomNormal: (options: { mean?: number; stddev?: number } = {}): Initializer =>
+    normal('randomNormal', options),
   /**
    * Normal, redrawn beyond two standard deviations.
    * @param options - `mean` @default 0, `stddev` @default 0.05

@@ -18,10 +18,15 @@ export async function load(place: LoadSource, options: EngineOptions = {}): Prom
  * Makes a model from the bytes that `toBytes` gave.
  * @throws CheckpointError where the bytes are not a model of this library
  */
-export async function fromBytes(bytes: Uint8Array | ArrayBuffer, options: EngineOptions = {}): Promise<Model> {
+export async function fromBytes(
+  bytes: Uint8Array | ArrayBuffer,
+  options: EngineOptions = {},
+): Promise<Model> {
   knownOptions('load', options, ['thread', 'arithmetic']);
   const engine = engineOptions('load', options);
-  const opened = await open(engine, { bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes) });
+  const opened = await open(engine, {
+    bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes),
+  });
   const { spec, compile, metadata } = opened.description;
   const saved = metadata as Partial<SavedMetadata> | null;
   return new Model(spec, {

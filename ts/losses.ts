@@ -6,7 +6,8 @@ export type Loss =
   | { readonly type: 'mse' | 'mae' }
   | { readonly type: 'huber'; readonly delta: number }
   | {
-      readonly type: 'binaryCrossentropy' | 'categoricalCrossentropy' | 'sparseCategoricalCrossentropy';
+      readonly type:
+        'binaryCrossentropy' | 'categoricalCrossentropy' | 'sparseCategoricalCrossentropy';
       readonly fromLogits: boolean;
     };
 
@@ -17,8 +18,14 @@ export const lossAliases = {
 } as const;
 
 const shortcuts = [
-  'mse', 'mae', 'huber', 'binaryCrossentropy', 'categoricalCrossentropy',
-  'sparseCategoricalCrossentropy', 'meanSquaredError', 'meanAbsoluteError',
+  'mse',
+  'mae',
+  'huber',
+  'binaryCrossentropy',
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'meanSquaredError',
+  'meanAbsoluteError',
 ] as const;
 
 /** A loss, or the name of one with its defaults. */
@@ -32,7 +39,10 @@ export interface CrossentropyOptions {
 
 function crossentropy<T extends string>(type: T, options: CrossentropyOptions) {
   knownOptions(`losses.${type}`, options, ['fromLogits']);
-  return { type, fromLogits: flag(`losses.${type}: fromLogits`, options.fromLogits ?? false) } as const;
+  return {
+    type,
+    fromLogits: flag(`losses.${type}: fromLogits`, options.fromLogits ?? false),
+  } as const;
 }
 
 /** The losses: means over the valid examples, time steps and features. */
@@ -50,7 +60,8 @@ export const losses = {
     return { type: 'huber', delta: positive('losses.huber: delta', options.delta ?? 1) } as const;
   },
   /** Binary cross-entropy; targets in [0, 1], of the predictions' shape. */
-  binaryCrossentropy: (options: CrossentropyOptions = {}) => crossentropy('binaryCrossentropy', options),
+  binaryCrossentropy: (options: CrossentropyOptions = {}) =>
+    crossentropy('binaryCrossentropy', options),
   /** Cross-entropy; one-hot targets, of the predictions' shape. */
   categoricalCrossentropy: (options: CrossentropyOptions = {}) =>
     crossentropy('categoricalCrossentropy', options),
@@ -66,6 +77,7 @@ export function loss(where: string, value: LossLike): Loss {
     throw new SpecError(`${where}: expected one of losses.*, got ${show(value)}`);
   }
   const name = oneOf(where, value, shortcuts);
-  if (name === 'meanSquaredError' || name === 'meanAbsoluteError') return losses[lossAliases[name]]();
+  if (name === 'meanSquaredError' || name === 'meanAbsoluteError')
+    return losses[lossAliases[name]]();
   return losses[name]();
 }

@@ -29,8 +29,16 @@ const aliases = {
 } as const;
 
 const shortcuts = [
-  'mse', 'mae', 'huber', 'binaryCrossentropy', 'categoricalCrossentropy',
-  'sparseCategoricalCrossentropy', 'rmse', 'mape', 'lastStepMse', 'accuracy',
+  'mse',
+  'mae',
+  'huber',
+  'binaryCrossentropy',
+  'categoricalCrossentropy',
+  'sparseCategoricalCrossentropy',
+  'rmse',
+  'mape',
+  'lastStepMse',
+  'accuracy',
 ] as const;
 
 type Alias = keyof typeof aliases;
@@ -38,7 +46,8 @@ type Alias = keyof typeof aliases;
 /** A metric, or the name of one with its defaults. */
 export type MetricLike = Metric | MetricName | Alias;
 
-const isAlias = (name: unknown): name is Alias => typeof name === 'string' && Object.hasOwn(aliases, name);
+const isAlias = (name: unknown): name is Alias =>
+  typeof name === 'string' && Object.hasOwn(aliases, name);
 
 /** Resolves a shortcut. */
 export function metric(where: string, value: MetricLike): Metric {

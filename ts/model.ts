@@ -68,7 +68,9 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     this.#inputShape = spec.inputs[0]?.shape ?? [];
     const output = spec.outputs[0]?.[0];
     this.#outputShape =
-      summarize(spec).find((layer) => layer.name === output)?.outputShape.slice(1) ?? [];
+      summarize(spec)
+        .find((layer) => layer.name === output)
+        ?.outputShape.slice(1) ?? [];
   }
 
   /**
@@ -76,7 +78,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    * @throws SpecError where an option cannot be used, StateError while a run is under way
    */
   compile(options: CompileOptions): this {
-    if (this.#run !== undefined) throw new StateError('compile: a run is under way: stop it or wait for it first');
+    if (this.#run !== undefined)
+      throw new StateError('compile: a run is under way: stop it or wait for it first');
     const spec = compileSpec(options);
     this.#compiled = spec;
     this.#host.compile(spec);
@@ -93,9 +96,15 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   fit(first: unknown, second?: unknown, third?: FitOptions): Run {
     const { data, options: given } = trainingData(first, second, third);
     const compile = this.#compiledSpec('fit');
-    if (this.#run !== undefined) throw new StateError('fit: a run is under way: stop it or wait for it first');
+    if (this.#run !== undefined)
+      throw new StateError('fit: a run is under way: stop it or wait for it first');
     const options = checkFit(given);
-    const run = startRun(this.#host, () => ({ data, options, compile }), options, (x, y, where) => this.#pair(x, y, where));
+    const run = startRun(
+      this.#host,
+      () => ({ data, options, compile }),
+      options,
+      (x, y, where) => this.#pair(x, y, where),
+    );
     this.#run = run;
     void run.closed.then(() => {
       this.#run = undefined;
@@ -135,7 +144,9 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
     const { weights } = await this.#host.description();
     const flat = await this.#host.call('gradients', [batch], buffers);
-    return Object.fromEntries(unflatten(flat, weights).map((gradient) => [gradient.name, gradient]));
+    return Object.fromEntries(
+      unflatten(flat, weights).map((gradient) => [gradient.name, gradient]),
+    );
   }
 
   /** All weights in Keras's order and shapes. */
@@ -149,7 +160,10 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    * @throws ShapeError where a weight does not fit
    */
   async setWeights(weights: readonly WeightLike[]): Promise<void> {
-    const flat = flatten(weights, summarize(this.spec).flatMap((layer) => layer.weights));
+    const flat = flatten(
+      weights,
+      summarize(this.spec).flatMap((layer) => layer.weights),
+    );
     await this.#host.call('setWeights', [flat], [flat.buffer as ArrayBuffer]);
   }
 
@@ -183,7 +197,9 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
       throw new DataError(`metadata: expected a plain object, got ${show(metadata)}`);
     }
     return this.#host.call('save', [
-      this.name, metadata as Record<string, unknown>, options.includeOptimizer ?? true,
+      this.name,
+      metadata as Record<string, unknown>,
+      options.includeOptimizer ?? true,
     ]);
   }
 
@@ -233,10 +249,14 @@ function trainingData(
   second: unknown,
   third: FitOptions | undefined,
 ): { data: TrainingData; options: FitOptions } {
-  const hasTargets = Array.isArray(second) || ArrayBuffer.isView(second) || second instanceof Tensor;
-  if (hasTargets || third !== undefined) return { data: { x: first, y: second }, options: third ?? {} };
+  const hasTargets =
+    Array.isArray(second) || ArrayBuffer.isView(second) || second instanceof Tensor;
+  if (hasTargets || third !== undefined)
+    return { data: { x: first, y: second }, options: third ?? {} };
   if (!isBatchSource(first)) {
-    throw new DataError(`fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`);
+    throw new DataError(
+      `fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
+    );
   }
   return { data: { stream: first }, options: (second ?? {}) as FitOptions };
 }

@@ -18,7 +18,10 @@ export interface Opened {
 const MAIN_SLICE = 4;
 
 /** Starts an engine where the options say. */
-export async function open(options: Required<EngineOptions>, source: EngineSource): Promise<Opened> {
+export async function open(
+  options: Required<EngineOptions>,
+  source: EngineSource,
+): Promise<Opened> {
   const flavour = flavourOf(options.arithmetic);
   const module = await wasmModule(flavour);
   const connection = options.thread === 'main' ? await direct() : connectWorker(await spawn());
@@ -34,5 +37,7 @@ export async function open(options: Required<EngineOptions>, source: EngineSourc
 /** The engine's code is loaded on this thread only where it runs on it. */
 async function direct(): Promise<Connection> {
   const { openWasm } = await import('./engine/wasm.ts');
-  return connectDirect(createApi(({ module, flavour, source }) => openWasm(module, flavour, source), MAIN_SLICE));
+  return connectDirect(
+    createApi(({ module, flavour, source }) => openWasm(module, flavour, source), MAIN_SLICE),
+  );
 }

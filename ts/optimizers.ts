@@ -12,7 +12,12 @@ export type Rule =
       readonly epsilon: number;
       readonly centered: boolean;
     }
-  | { readonly type: 'adam' | 'nadam'; readonly beta1: number; readonly beta2: number; readonly epsilon: number }
+  | {
+      readonly type: 'adam' | 'nadam';
+      readonly beta1: number;
+      readonly beta2: number;
+      readonly epsilon: number;
+    }
   | {
       readonly type: 'adamw';
       readonly beta1: number;
@@ -87,7 +92,11 @@ function build(where: string, rule: Rule, options: OptimizerOptions, rate: numbe
   for (const key of clips) {
     if (options[key] !== undefined) clip[key] = positive(`${where}: ${key}`, options[key]);
   }
-  return { rule, learningRate: learningRate(`${where}: learningRate`, options.learningRate ?? rate), ...clip };
+  return {
+    rule,
+    learningRate: learningRate(`${where}: learningRate`, options.learningRate ?? rate),
+    ...clip,
+  };
 }
 
 const moments = (where: string, options: AdamOptions) => ({
@@ -122,7 +131,12 @@ export const optimizers = {
   },
   /** Adam. */
   adam(options: AdamOptions = {}): Optimizer {
-    return build('optimizers.adam', { type: 'adam', ...moments('optimizers.adam', options) }, options, 0.001);
+    return build(
+      'optimizers.adam',
+      { type: 'adam', ...moments('optimizers.adam', options) },
+      options,
+      0.001,
+    );
   },
   /** Adam with decoupled weight decay. */
   adamw(options: AdamwOptions = {}): Optimizer {
@@ -136,7 +150,12 @@ export const optimizers = {
   },
   /** Adam with Nesterov momentum. */
   nadam(options: AdamOptions = {}): Optimizer {
-    return build('optimizers.nadam', { type: 'nadam', ...moments('optimizers.nadam', options) }, options, 0.001);
+    return build(
+      'optimizers.nadam',
+      { type: 'nadam', ...moments('optimizers.nadam', options) },
+      options,
+      0.001,
+    );
   },
 } as const;
 

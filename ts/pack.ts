@@ -52,7 +52,8 @@ function sizes(value: unknown): string {
  */
 export function pack(value: unknown, expected: Expected): Packed {
   const packed = isTensor(value) ? packTensor(value, expected) : packNested(value, expected);
-  if (packed.shape[0] === 0) throw new DataError(`${expected.where}: expected at least one example, got none`);
+  if (packed.shape[0] === 0)
+    throw new DataError(`${expected.where}: expected at least one example, got none`);
   return packed;
 }
 
@@ -132,8 +133,10 @@ function packSequences(
   let longest = 0;
   for (let i = 0; i < value.length; i++) {
     const example = value[i];
-    if (!isValues(example)) throw new DataError(`${where}[${i}]: expected an array, got ${show(example)}`);
-    if (example.length === 0) throw new DataError(`${where}[${i}]: expected at least one time step, got none`);
+    if (!isValues(example))
+      throw new DataError(`${where}[${i}]: expected an array, got ${show(example)}`);
+    if (example.length === 0)
+      throw new DataError(`${where}[${i}]: expected at least one time step, got none`);
     if (steps !== null && example.length !== steps) {
       throw new ShapeError(`${where}[${i}]: expected ${steps} time steps, got ${example.length}`);
     }
@@ -155,7 +158,13 @@ function packSequences(
   return lengths.every((length) => length === longest) ? packed : { ...packed, lengths };
 }
 
-function row(data: Float32Array, start: number, values: unknown, features: number, where: string): void {
+function row(
+  data: Float32Array,
+  start: number,
+  values: unknown,
+  features: number,
+  where: string,
+): void {
   if (!isValues(values)) throw new DataError(`${where}: expected an array, got ${show(values)}`);
   if (values.length !== features) {
     throw new ShapeError(`${where}: expected ${features} features, got ${values.length}`);
@@ -174,7 +183,11 @@ function fill(data: Float32Array, start: number, values: Values, where: string):
 }
 
 /** Checks that inputs and targets have as many examples and, for sequences, the same steps. */
-export function checkPair(x: Packed, y: Packed, names: readonly [string, string] = ['x', 'y']): void {
+export function checkPair(
+  x: Packed,
+  y: Packed,
+  names: readonly [string, string] = ['x', 'y'],
+): void {
   const [nameX, nameY] = names;
   if (x.shape[0] !== y.shape[0]) {
     throw new ShapeError(
@@ -188,7 +201,9 @@ export function checkPair(x: Packed, y: Packed, names: readonly [string, string]
     const got = y.lengths?.[i] ?? y.shape[1];
     const padded = y.lengths === undefined && got === x.shape[1];
     if (got !== steps && !padded) {
-      throw new ShapeError(`${nameY}[${i}]: expected ${steps} time steps, as ${nameX}[${i}] has, got ${got}`);
+      throw new ShapeError(
+        `${nameY}[${i}]: expected ${steps} time steps, as ${nameX}[${i}] has, got ${got}`,
+      );
     }
   }
 }

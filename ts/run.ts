@@ -2,7 +2,13 @@ import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
 import {
-  type Command, commands, type EpochRecord, type FitEnd, type FitEvent, type FitListener, type FitOutcome,
+  type Command,
+  commands,
+  type EpochRecord,
+  type FitEnd,
+  type FitEvent,
+  type FitListener,
+  type FitOutcome,
 } from './worker/protocol.ts';
 
 /** How a run ended. */
@@ -51,7 +57,9 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   constructor(driver: RunDriver) {
     this.#driver = driver;
     this.#flag =
-      typeof SharedArrayBuffer === 'function' ? new Int32Array(new SharedArrayBuffer(4)) : undefined;
+      typeof SharedArrayBuffer === 'function'
+        ? new Int32Array(new SharedArrayBuffer(4))
+        : undefined;
     this.#closed = new Promise((resolve) => {
       this.#close = resolve;
     });
@@ -102,7 +110,6 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     this.#end('stop');
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a run is awaitable
   then<A = FitResult, B = never>(
     fulfilled?: ((result: FitResult) => A | PromiseLike<A>) | null,
     rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -110,7 +117,9 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     return this.#result.then(fulfilled, rejected);
   }
 
-  catch<B = never>(rejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<FitResult | B> {
+  catch<B = never>(
+    rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<FitResult | B> {
     return this.#result.catch(rejected);
   }
 

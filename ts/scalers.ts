@@ -6,13 +6,14 @@ import { isTensor, type Nested, Tensor } from './tensor.ts';
 export type ScalerData = Nested<1> | Nested<2> | Nested<3> | Tensor;
 
 /** The same shape as what came, as plain arrays or a tensor. */
-export type Scaled<D extends ScalerData> = D extends Tensor<infer R>
-  ? Tensor<R>
-  : D extends Nested<3>
-    ? number[][][]
-    : D extends Nested<2>
-      ? number[][]
-      : number[];
+export type Scaled<D extends ScalerData> =
+  D extends Tensor<infer R>
+    ? Tensor<R>
+    : D extends Nested<3>
+      ? number[][][]
+      : D extends Nested<2>
+        ? number[][]
+        : number[];
 
 /** A fitted scaler as plain data: `scaled = (value − offset) / scale`, feature by feature. */
 export interface ScalerJson {
@@ -32,7 +33,10 @@ interface Columns {
 
 const learners = {
   standard: ({ mean, deviation }: Columns) => ({ offset: mean, scale: deviation }),
-  minMax: ({ min, max }: Columns) => ({ offset: min, scale: max.map((top, i) => top - (min[i] ?? 0)) }),
+  minMax: ({ min, max }: Columns) => ({
+    offset: min,
+    scale: max.map((top, i) => top - (min[i] ?? 0)),
+  }),
 } as const;
 
 /** Passes over all rows twice: the deviation is taken from the mean, so that large offsets do no harm. */
@@ -82,7 +86,8 @@ function* rowsOf(data: unknown, where: string): Generator<ArrayLike<number>> {
 }
 
 function* nestedRows(data: unknown, where: string): Generator<ArrayLike<number>> {
-  if (!Array.isArray(data)) throw new DataError(`${where}: expected nested arrays, got ${show(data)}`);
+  if (!Array.isArray(data))
+    throw new DataError(`${where}: expected nested arrays, got ${show(data)}`);
   for (const [i, item] of data.entries()) {
     if (isRow(item)) yield item;
     else yield* nestedRows(item, `${where}[${i}]`);
@@ -134,7 +139,10 @@ export class Scaler {
     return { type: this.type, offset: [...this.#offset], scale: [...this.#scale] };
   }
 
-  #map<D extends ScalerData>(data: D, change: (value: number, offset: number, scale: number) => number): Scaled<D> {
+  #map<D extends ScalerData>(
+    data: D,
+    change: (value: number, offset: number, scale: number) => number,
+  ): Scaled<D> {
     const offsets = this.#offset;
     if (offsets === undefined) throw new StateError('scaler: call fit first');
     const check = (count: number) => {
@@ -145,7 +153,11 @@ export class Scaler {
     if (isTensor(data)) {
       const features = data.shape.at(-1) ?? 1;
       check(features);
-      return new Tensor(data.data.map((value, i) => one(value, i % features)), [...data.shape], data.lengths) as Scaled<D>;
+      return new Tensor(
+        data.data.map((value, i) => one(value, i % features)),
+        [...data.shape],
+        data.lengths,
+      ) as Scaled<D>;
     }
     const walk = (item: unknown): unknown => {
       if (isRow(item)) {
@@ -180,13 +192,23 @@ export const scalers = {
 } as const;
 
 function isScalerJson(json: unknown): json is ScalerJson {
-  if (typeof json !== 'object' || json === null || !('type' in json) || !('offset' in json) || !('scale' in json)) {
+  if (
+    typeof json !== 'object' ||
+    json === null ||
+    !('type' in json) ||
+    !('offset' in json) ||
+    !('scale' in json)
+  ) {
     return false;
   }
-  const numbers = (list: unknown): list is number[] => Array.isArray(list) && list.every(Number.isFinite);
+  const numbers = (list: unknown): list is number[] =>
+    Array.isArray(list) && list.every(Number.isFinite);
   const { type, offset, scale } = json;
   return (
-    (type === 'standard' || type === 'minMax') && numbers(offset) && numbers(scale) && offset.length === scale.length
+    (type === 'standard' || type === 'minMax') &&
+    numbers(offset) &&
+    numbers(scale) &&
+    offset.length === scale.length
   );
 }
 

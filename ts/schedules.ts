@@ -19,7 +19,11 @@ export type Schedule =
       readonly warmupTarget?: number;
       readonly warmupSteps: number;
     }
-  | { readonly type: 'piecewise'; readonly boundaries: readonly number[]; readonly values: readonly number[] }
+  | {
+      readonly type: 'piecewise';
+      readonly boundaries: readonly number[];
+      readonly values: readonly number[];
+    }
   | { readonly type: 'oneCycle'; readonly max: number; readonly totalSteps: number };
 
 /** Options of {@link schedules.exponential}. */
@@ -78,11 +82,18 @@ export const schedules = {
     };
   },
   /** `values[i]` up to and including step `boundaries[i]`, then the next value. */
-  piecewise(options: { readonly boundaries: readonly number[]; readonly values: readonly number[] }): Schedule {
+  piecewise(options: {
+    readonly boundaries: readonly number[];
+    readonly values: readonly number[];
+  }): Schedule {
     const where = 'schedules.piecewise';
     knownOptions(where, options, ['boundaries', 'values']);
     const { boundaries, values } = options;
-    if (!Array.isArray(boundaries) || !Array.isArray(values) || values.length !== boundaries.length + 1) {
+    if (
+      !Array.isArray(boundaries) ||
+      !Array.isArray(values) ||
+      values.length !== boundaries.length + 1
+    ) {
       throw new SpecError(
         `${where}: expected one more value than boundaries, got ${show(values)} and ${show(boundaries)}`,
       );
@@ -110,7 +121,13 @@ export const schedules = {
   },
 } as const;
 
-const types: readonly Schedule['type'][] = ['constant', 'exponential', 'cosine', 'piecewise', 'oneCycle'];
+const types: readonly Schedule['type'][] = [
+  'constant',
+  'exponential',
+  'cosine',
+  'piecewise',
+  'oneCycle',
+];
 
 /** A number is a constant rate. */
 export function learningRate(where: string, value: number | Schedule): Schedule {

@@ -1,7 +1,8 @@
 import { knownOptions, show, wholeNumber } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
-import { type Layer, layers } from './layers.ts';
+import type { layers } from './layers.ts';
+import { type Layer } from './layers.ts';
 import { Model } from './model.ts';
 import { outputShape } from './shapes.ts';
 import type { ModelSpec, NodeSpec, Port } from './spec.ts';
@@ -84,7 +85,9 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
     const { name: given, ...layer } = item;
     const name = given ?? freeName(baseNames[item.type] ?? item.type, list, taken);
     if (taken.has(name)) {
-      throw new SpecError(`sequential: layers[${i}]: expected a name of its own, got ${show(name)} again`);
+      throw new SpecError(
+        `sequential: layers[${i}]: expected a name of its own, got ${show(name)} again`,
+      );
     }
     taken.add(name);
     shape = outputShape(item, name, shape);
@@ -100,7 +103,13 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
 }
 
 const knownTypes: ReadonlySet<string> = new Set<Layer['type']>([
-  'simpleRnn', 'lstm', 'gru', 'dense', 'dropout', 'flatten', 'activation',
+  'simpleRnn',
+  'lstm',
+  'gru',
+  'dense',
+  'dropout',
+  'flatten',
+  'activation',
 ] satisfies Exclude<keyof typeof layers | 'simpleRnn', 'simpleRNN' | 'timeDistributed'>[]);
 
 function freeName(base: string, list: readonly Layer[], taken: ReadonlySet<string>): string {

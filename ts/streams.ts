@@ -6,16 +6,20 @@ import type { Batch, StreamReader } from './worker/protocol.ts';
 
 /** Batches that come one after the other: `[x, y]` each. */
 export type BatchIterable<X = unknown, Y = unknown> =
-  | Iterable<readonly [x: X, y: Y]>
-  | AsyncIterable<readonly [x: X, y: Y]>;
+  Iterable<readonly [x: X, y: Y]> | AsyncIterable<readonly [x: X, y: Y]>;
 
 /** Batches, or a function that begins them anew for each epoch. */
-export type BatchSource<X = unknown, Y = unknown> = BatchIterable<X, Y> | (() => BatchIterable<X, Y>);
+export type BatchSource<X = unknown, Y = unknown> =
+  BatchIterable<X, Y> | (() => BatchIterable<X, Y>);
 
 /** Whether a value gives batches when it is iterated, or a function that does. */
 export function isBatchSource(value: unknown): value is BatchSource {
   if (typeof value === 'function') return true;
-  return typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (Symbol.iterator in value || Symbol.asyncIterator in value)
+  );
 }
 
 type Items = Iterator<unknown> | AsyncIterator<unknown>;
@@ -23,7 +27,8 @@ type Items = Iterator<unknown> | AsyncIterator<unknown>;
 function open(source: BatchSource, where: string): Items {
   const batches: unknown = typeof source === 'function' ? source() : source;
   if (typeof batches === 'object' && batches !== null) {
-    if (Symbol.asyncIterator in batches) return (batches as AsyncIterable<unknown>)[Symbol.asyncIterator]();
+    if (Symbol.asyncIterator in batches)
+      return (batches as AsyncIterable<unknown>)[Symbol.asyncIterator]();
     if (Symbol.iterator in batches) return (batches as Iterable<unknown>)[Symbol.iterator]();
   }
   throw new DataError(`${where}: expected an iterable of batches [x, y], got ${show(batches)}`);
@@ -48,7 +53,9 @@ export class StreamPump {
     this.#sources = sources;
     this.#pack = pack;
     this.#closed = new Promise((_, reject) => {
-      closing.addEventListener('abort', () => reject(new AbortError('The stream was closed')), { once: true });
+      closing.addEventListener('abort', () => reject(new AbortError('The stream was closed')), {
+        once: true,
+      });
     });
     this.#closed.catch(() => {});
   }

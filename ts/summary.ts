@@ -52,9 +52,13 @@ export function summaryTable(name: string, spec: ModelSpec): string {
       thousands(layer.parameters),
     ]),
   ];
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = [0, 1, 2].map((column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const line = (row: readonly string[]) =>
-    row.map((cell, i) => (i === 2 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ');
+    row
+      .map((cell, i) => (i === 2 ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+      .join('  ');
   const rule = '─'.repeat(widths.reduce((a, b) => a + b, 4));
   const total = layers.reduce((sum, layer) => sum + layer.parameters, 0);
   const [head = [], ...body] = rows;
@@ -73,5 +77,7 @@ const thousands = (count: number): string => String(count).replace(/\B(?=(\d{3})
 
 function bytes(count: number): string {
   if (count < 1024) return `${count} B`;
-  return count < 1024 ** 2 ? `${(count / 1024).toFixed(2)} KB` : `${(count / 1024 ** 2).toFixed(2)} MB`;
+  return count < 1024 ** 2
+    ? `${(count / 1024).toFixed(2)} KB`
+    : `${(count / 1024 ** 2).toFixed(2)} MB`;
 }

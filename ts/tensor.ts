@@ -64,7 +64,12 @@ export class Tensor<R extends number = number> {
 export function isTensor(value: unknown): value is Tensor {
   if (value instanceof Tensor) return true;
   if (typeof value !== 'object' || value === null) return false;
-  return 'data' in value && value.data instanceof Float32Array && 'shape' in value && Array.isArray(value.shape);
+  return (
+    'data' in value &&
+    value.data instanceof Float32Array &&
+    'shape' in value &&
+    Array.isArray(value.shape)
+  );
 }
 
 /**

@@ -20,7 +20,10 @@ export function forTransfer(list: readonly Packed[]): { packed: Packed[]; buffer
 }
 
 /** The same for inputs and targets together. */
-export function batchForTransfer({ inputs, targets }: Batch): { batch: Batch; buffers: ArrayBuffer[] } {
+export function batchForTransfer({ inputs, targets }: Batch): {
+  batch: Batch;
+  buffers: ArrayBuffer[];
+} {
   const { packed, buffers } = forTransfer([...inputs, ...targets]);
   return {
     batch: { inputs: packed.slice(0, inputs.length), targets: packed.slice(inputs.length) },

@@ -21,7 +21,10 @@ export function unflatten(flat: Float32Array, shapes: readonly WeightShape[]): N
 }
 
 /** Checks weights and lays them one after the other. */
-export function flatten(weights: readonly WeightLike[], shapes: readonly WeightShape[]): Float32Array {
+export function flatten(
+  weights: readonly WeightLike[],
+  shapes: readonly WeightShape[],
+): Float32Array {
   if (!Array.isArray(weights) || weights.length !== shapes.length) {
     const got = Array.isArray(weights) ? String(weights.length) : show(weights);
     throw new ShapeError(
@@ -56,8 +59,10 @@ function place(into: Float32Array, weight: unknown, shape: readonly number[], wh
   }
   const stride = into.length / size;
   for (let i = 0; i < count; i++) {
-    if (!flat) place(into.subarray(i * stride, (i + 1) * stride), values[i], below, `${where}[${i}]`);
-    else if (typeof values[i] === 'number' && Number.isFinite(values[i])) into[i] = values[i] as number;
+    if (!flat)
+      place(into.subarray(i * stride, (i + 1) * stride), values[i], below, `${where}[${i}]`);
+    else if (typeof values[i] === 'number' && Number.isFinite(values[i]))
+      into[i] = values[i] as number;
     else fail(`${where}[${i}]`, 'a finite number', values[i]);
   }
 }

@@ -41,7 +41,13 @@ export interface Engine {
    * @param shape - [batch, time, features] or [batch, features]
    * @param lengths - valid steps of each example
    */
-  setInput(slot: Slot, index: number, data: Float32Array, shape: readonly number[], lengths?: Uint32Array): void;
+  setInput(
+    slot: Slot,
+    index: number,
+    data: Float32Array,
+    shape: readonly number[],
+    lengths?: Uint32Array,
+  ): void;
   /** Gives a slot its targets, which are copied. */
   setTarget(slot: Slot, index: number, data: Float32Array, shape: readonly number[]): void;
   clearData(slot: Slot): void;

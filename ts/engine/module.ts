@@ -37,7 +37,9 @@ async function bytesOf(source: string | URL | BufferSource | Response): Promise<
   const url = String(source);
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
   if (fs !== undefined && !/^(https?|data|blob):/.test(url)) {
-    return fs.readFile(url.startsWith('file:') ? new URL(url) : url) as Promise<Uint8Array<ArrayBuffer>>;
+    return fs.readFile(url.startsWith('file:') ? new URL(url) : url) as Promise<
+      Uint8Array<ArrayBuffer>
+    >;
   }
   const response = await fetch(url);
   if (!response.ok) {
@@ -52,5 +54,7 @@ async function inlined(flavour: Flavour): Promise<ArrayBuffer> {
     ? import('../generated/wasm-relaxed.ts')
     : import('../generated/wasm-simd128.ts'));
   const packed = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer();
+  return new Response(
+    new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')),
+  ).arrayBuffer();
 }

@@ -12,7 +12,11 @@ type WasmModel = simd128.WasmModel | relaxed.WasmModel;
 const broken = new Set<Flavour>();
 
 /** Starts a model in this thread's instance of the wasm engine. */
-export function openWasm(module: WebAssembly.Module, flavour: Flavour, source: EngineSource): Engine {
+export function openWasm(
+  module: WebAssembly.Module,
+  flavour: Flavour,
+  source: EngineSource,
+): Engine {
   if (broken.has(flavour)) {
     throw new EngineCrashError(
       'The engine of this thread broke down earlier and cannot be used again: reload, or use thread: "worker"',
@@ -21,7 +25,9 @@ export function openWasm(module: WebAssembly.Module, flavour: Flavour, source: E
   const { initSync, WasmModel } = glue[flavour];
   const model = guard(flavour, (): WasmModel => {
     initSync({ module });
-    return 'spec' in source ? new WasmModel(JSON.stringify(source.spec)) : WasmModel.load(source.bytes);
+    return 'spec' in source
+      ? new WasmModel(JSON.stringify(source.spec))
+      : WasmModel.load(source.bytes);
   });
   return wasmEngine(model, flavour);
 }
@@ -51,7 +57,8 @@ function wasmEngine(model: WasmModel, flavour: Flavour): Engine {
     setLearningRate: (value) => run(() => model.setLearningRate(value)),
     keepBest: () => run(() => model.keepBest()),
     restoreBest: () => run(() => model.restoreBest()),
-    save: (metadata, includeOptimizer) => run(() => model.save(JSON.stringify(metadata), includeOptimizer)),
+    save: (metadata, includeOptimizer) =>
+      run(() => model.save(JSON.stringify(metadata), includeOptimizer)),
     dispose: () => {
       if (!broken.has(flavour)) model.free();
     },
@@ -64,7 +71,8 @@ function guard<T>(flavour: Flavour, step: () => T): T {
     return step();
   } catch (error) {
     const trapped =
-      error instanceof WebAssembly.RuntimeError || (error instanceof RangeError && error.message.includes('call stack'));
+      error instanceof WebAssembly.RuntimeError ||
+      (error instanceof RangeError && error.message.includes('call stack'));
     if (!trapped) throw revive(error);
     broken.add(flavour);
     throw new EngineCrashError(`The engine broke down: ${error.message}`, { cause: error });

@@ -40,8 +40,15 @@ export interface DenseLayer extends Named {
 }
 
 const known = [
-  'name', 'activation', 'useBias', 'kernelInitializer', 'biasInitializer', 'kernelRegularizer',
-  'biasRegularizer', 'kernelConstraint', 'biasConstraint',
+  'name',
+  'activation',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
 ] as const;
 
 /**
@@ -58,7 +65,10 @@ export function dense(units: number, options: DenseOptions = {}): DenseLayer {
     units: wholeNumber(`${where}: units`, units),
     activation: activationName(`${where}: activation`, options.activation ?? 'linear'),
     useBias: flag(`${where}: useBias`, options.useBias ?? true),
-    kernelInitializer: initializer(`${where}: kernelInitializer`, options.kernelInitializer ?? 'glorotUniform'),
+    kernelInitializer: initializer(
+      `${where}: kernelInitializer`,
+      options.kernelInitializer ?? 'glorotUniform',
+    ),
     biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
     kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
     biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),

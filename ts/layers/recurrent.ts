@@ -94,9 +94,21 @@ export interface GruLayer<S extends boolean = boolean> extends Recurrent<S> {
 }
 
 const common = [
-  'name', 'activation', 'useBias', 'returnSequences', 'goBackwards', 'dropout', 'recurrentDropout',
-  'kernelInitializer', 'recurrentInitializer', 'biasInitializer', 'kernelRegularizer',
-  'recurrentRegularizer', 'biasRegularizer', 'kernelConstraint', 'recurrentConstraint',
+  'name',
+  'activation',
+  'useBias',
+  'returnSequences',
+  'goBackwards',
+  'dropout',
+  'recurrentDropout',
+  'kernelInitializer',
+  'recurrentInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'recurrentRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'recurrentConstraint',
   'biasConstraint',
 ] as const;
 
@@ -117,11 +129,20 @@ function recurrent<S extends boolean>(
     goBackwards: flag(`${where}: goBackwards`, options.goBackwards ?? false),
     dropout: share(`${where}: dropout`, options.dropout ?? 0),
     recurrentDropout: share(`${where}: recurrentDropout`, options.recurrentDropout ?? 0),
-    kernelInitializer: initializer(`${where}: kernelInitializer`, options.kernelInitializer ?? 'glorotUniform'),
-    recurrentInitializer: initializer(`${where}: recurrentInitializer`, options.recurrentInitializer ?? 'orthogonal'),
+    kernelInitializer: initializer(
+      `${where}: kernelInitializer`,
+      options.kernelInitializer ?? 'glorotUniform',
+    ),
+    recurrentInitializer: initializer(
+      `${where}: recurrentInitializer`,
+      options.recurrentInitializer ?? 'orthogonal',
+    ),
     biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
     kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
-    recurrentRegularizer: regularizer(`${where}: recurrentRegularizer`, options.recurrentRegularizer),
+    recurrentRegularizer: regularizer(
+      `${where}: recurrentRegularizer`,
+      options.recurrentRegularizer,
+    ),
     biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),
     kernelConstraint: constraint(`${where}: kernelConstraint`, options.kernelConstraint),
     recurrentConstraint: constraint(`${where}: recurrentConstraint`, options.recurrentConstraint),

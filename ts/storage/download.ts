@@ -11,7 +11,9 @@ export function download(name: string): Destination {
       if (typeof document === 'undefined') {
         throw new UnrolledError('storage.download works in pages only');
       }
-      const url = URL.createObjectURL(new Blob([bytes.slice()], { type: 'application/octet-stream' }));
+      const url = URL.createObjectURL(
+        new Blob([bytes.slice()], { type: 'application/octet-stream' }),
+      );
       const link = document.createElement('a');
       link.href = url;
       link.download = name;

@@ -15,7 +15,10 @@ export function file(place: string | URL): Destination & Source {
   return {
     async write(bytes) {
       const { fs, path, target } = resolve();
-      const temporary = path.join(path.dirname(target), `.${path.basename(target)}.${crypto.randomUUID()}.tmp`);
+      const temporary = path.join(
+        path.dirname(target),
+        `.${path.basename(target)}.${crypto.randomUUID()}.tmp`,
+      );
       try {
         const handle = await fs.open(temporary, 'wx');
         try {

@@ -32,7 +32,9 @@ export async function bytesOf(place: LoadSource): Promise<Uint8Array> {
   if (place instanceof Blob) return new Uint8Array(await place.arrayBuffer());
   if (typeof place === 'object' && 'read' in place) return place.read();
   if (typeof place !== 'string' && !(place instanceof URL)) {
-    throw new UnrolledError(`load: expected a path, a URL, bytes or one of storage.*, got ${show(place)}`);
+    throw new UnrolledError(
+      `load: expected a path, a URL, bytes or one of storage.*, got ${show(place)}`,
+    );
   }
   const text = String(place);
   const entry = after(text, 'indexeddb://');

@@ -9,8 +9,16 @@ import { Lock } from './lock.ts';
 import { measureStream, named, type Rest } from './measure.ts';
 import { predictAll } from './predict.ts';
 import type {
-  Batch, Command, FitListener, FitOutcome, FitRequest, Logs, SavedMetadata, StartRequest,
-  StreamReader, TrainingState,
+  Batch,
+  Command,
+  FitListener,
+  FitOutcome,
+  FitRequest,
+  Logs,
+  SavedMetadata,
+  StartRequest,
+  StreamReader,
+  TrainingState,
 } from './protocol.ts';
 import { beginState } from './state.ts';
 import { train } from './training.ts';
@@ -20,7 +28,8 @@ export type OpenEngine = (request: StartRequest) => Engine;
 
 /** A proxy from another thread, which must be released, or a plain function of this one. */
 const release = (listener: object): void => {
-  if (releaseProxy in listener && typeof listener[releaseProxy] === 'function') listener[releaseProxy]();
+  if (releaseProxy in listener && typeof listener[releaseProxy] === 'function')
+    listener[releaseProxy]();
 };
 
 /**
@@ -84,7 +93,14 @@ export function createApi(open: OpenEngine, slice: number) {
         const state = beginState(training, request);
         training = state;
         return await train({
-          engine: running, request, state, control: mine, listener, read, metricsLock, names: names(),
+          engine: running,
+          request,
+          state,
+          control: mine,
+          listener,
+          read,
+          metricsLock,
+          names: names(),
         });
       } finally {
         control = undefined;
@@ -104,7 +120,9 @@ export function createApi(open: OpenEngine, slice: number) {
     /** Loss and metrics without training. */
     async evaluate(batch: Batch): Promise<Logs> {
       if (control?.command === 'pause') {
-        throw new StateError('evaluate would disturb the epoch that is paused: resume or stop the run first');
+        throw new StateError(
+          'evaluate would disturb the epoch that is paused: resume or stop the run first',
+        );
       }
       const running = started();
       const values = await metricsLock.run(() => measureStream(running, [batch], rest()));

@@ -59,7 +59,10 @@ export function streamedBatches(engine: Engine, read: StreamReader, limit: numbe
       ahead ??= pull(limit === null || !begun);
       begun = true;
       for (let i = 0; i < done && left > 0; i++, left--) {
-        if ((await ahead) === null) throw new DataError(`The stream ended after ${i} batches: expected at least ${done}, as before the run was interrupted`);
+        if ((await ahead) === null)
+          throw new DataError(
+            `The stream ended after ${i} batches: expected at least ${done}, as before the run was interrupted`,
+          );
         ahead = pull(false);
       }
     },
@@ -78,5 +81,7 @@ export function streamedBatches(engine: Engine, read: StreamReader, limit: numbe
 
 function ended(limit: number | null, left: number): false {
   if (limit === null) return false;
-  throw new DataError(`The stream ended after ${limit - left} batches: expected stepsPerEpoch, ${limit}`);
+  throw new DataError(
+    `The stream ended after ${limit - left} batches: expected stepsPerEpoch, ${limit}`,
+  );
 }

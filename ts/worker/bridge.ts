@@ -19,7 +19,11 @@ export function connectWorker(worker: WorkerLike): Connection {
   node?.unref();
 
   const forget = listenForDeath(worker, (why, cause) => {
-    void close(new EngineCrashError(`The worker of this model ${why}: build or load the model again`, { cause }));
+    void close(
+      new EngineCrashError(`The worker of this model ${why}: build or load the model again`, {
+        cause,
+      }),
+    );
   });
 
   async function close(reason: Error): Promise<void> {
@@ -31,7 +35,11 @@ export function connectWorker(worker: WorkerLike): Connection {
 
   return {
     close,
-    async call<M extends Method>(method: M, args: Parameters<Api[M]>, buffers: ArrayBuffer[] = []): Promise<Result<M>> {
+    async call<M extends Method>(
+      method: M,
+      args: Parameters<Api[M]>,
+      buffers: ArrayBuffer[] = [],
+    ): Promise<Result<M>> {
       if (pending.closed !== undefined) throw pending.closed;
       const wired = args.map((arg: unknown, i: number) => {
         if (typeof arg === 'function') return proxy(arg);
@@ -52,7 +60,10 @@ export function connectWorker(worker: WorkerLike): Connection {
 }
 
 /** Calls back once when a worker fails or ends; gives a function that stops listening. */
-function listenForDeath(worker: WorkerLike, died: (why: string, cause: unknown) => void): () => void {
+function listenForDeath(
+  worker: WorkerLike,
+  died: (why: string, cause: unknown) => void,
+): () => void {
   const failed = (event: unknown) => died(`failed (${describe(event)})`, event);
   const ended = () => died('ended', undefined);
   if (!isNodeWorker(worker)) {
@@ -74,7 +85,12 @@ function listenForDeath(worker: WorkerLike, died: (why: string, cause: unknown) 
 }
 
 function describe(event: unknown): string {
-  if (typeof event === 'object' && event !== null && 'message' in event && typeof event.message === 'string') {
+  if (
+    typeof event === 'object' &&
+    event !== null &&
+    'message' in event &&
+    typeof event.message === 'string'
+  ) {
     return event.message;
   }
   return 'it could not be loaded';

@@ -13,7 +13,11 @@ export interface Connection {
    * dies or is closed rejects too.
    * @param transfer - buffers that are given away
    */
-  call<M extends Method>(method: M, args: Parameters<Api[M]>, transfer?: ArrayBuffer[]): Promise<Result<M>>;
+  call<M extends Method>(
+    method: M,
+    args: Parameters<Api[M]>,
+    transfer?: ArrayBuffer[],
+  ): Promise<Result<M>>;
   /** Ends it; what is pending, and every later call, rejects with `reason`. */
   close(reason: Error): Promise<void>;
 }

@@ -24,7 +24,8 @@ export function load(engine: Engine, slot: Slot, { inputs, targets }: Batch): nu
 export function slice(packed: Packed, start: number, count: number): Packed {
   const [size = 0, ...rest] = packed.shape;
   const one = rest.reduce((a, b) => a * b, 1);
-  if (start + count > size) throw new ShapeError(`expected at least ${start + count} examples, got ${size}`);
+  if (start + count > size)
+    throw new ShapeError(`expected at least ${start + count} examples, got ${size}`);
   const { lengths } = packed;
   return {
     data: packed.data.subarray(start * one, (start + count) * one),

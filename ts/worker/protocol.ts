@@ -94,7 +94,10 @@ export interface FitOutcome {
  * Gives the next batch of a stream, null at its end. `restart` begins a new epoch of the stream
  * that is asked: training or validation data.
  */
-export type StreamReader = (stream: 'train' | 'validation', restart: boolean) => Promise<Batch | null>;
+export type StreamReader = (
+  stream: 'train' | 'validation',
+  restart: boolean,
+) => Promise<Batch | null>;
 
 /** Where a run stands; saved in checkpoints. */
 export interface TrainingState {

@@ -28,7 +28,9 @@ function trainingExamples({ data, validation }: FitRequest): number | null {
 
 function resumed(before: TrainingState | null, request: FitRequest): TrainingState {
   if (before === null) {
-    throw new StateError('fit: resume: expected a model that was saved during or after fit, with its optimizer');
+    throw new StateError(
+      'fit: resume: expected a model that was saved during or after fit, with its optimizer',
+    );
   }
   const now = {
     'number of training examples': [before.examples, trainingExamples(request)],
@@ -38,7 +40,9 @@ function resumed(before: TrainingState | null, request: FitRequest): TrainingSta
   } as const;
   for (const [what, [expected, got]] of Object.entries(now)) {
     if (expected !== got) {
-      throw new StateError(`fit: resume: expected the ${what} of the interrupted run, ${expected}, got ${got}`);
+      throw new StateError(
+        `fit: resume: expected the ${what} of the interrupted run, ${expected}, got ${got}`,
+      );
     }
   }
   return structuredClone(before);

@@ -20,7 +20,10 @@ export function sendErrorDetails(): void {
       const [serialized, transferables] = handler.serialize(thrown);
       const error = thrown.value;
       if (!isThrown(serialized) || !(error instanceof Error)) return [serialized, transferables];
-      return [{ isError: true, value: { ...(serialized.value as object), ...detailsOf(error) } }, transferables];
+      return [
+        { isError: true, value: { ...(serialized.value as object), ...detailsOf(error) } },
+        transferables,
+      ];
     },
   });
 }

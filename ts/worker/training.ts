@@ -8,7 +8,15 @@ import type { Lock } from './lock.ts';
 import { measureResident, measureStream, named, type Rest } from './measure.ts';
 import { Progress } from './progress.ts';
 import type {
-  Batch, Command, EpochRecord, FitEnd, FitListener, FitOutcome, FitRequest, StreamReader, TrainingState,
+  Batch,
+  Command,
+  EpochRecord,
+  FitEnd,
+  FitListener,
+  FitOutcome,
+  FitRequest,
+  StreamReader,
+  TrainingState,
 } from './protocol.ts';
 
 /** What a run works with. */
@@ -35,11 +43,12 @@ type Interrupt = 'stop' | 'abort' | null;
 export async function train(context: RunContext): Promise<FitOutcome> {
   const { engine, request, state, listener, control, metricsLock } = context;
   const batches = openBatches(context);
-  await listener({ type: 'begin', history: state.history });
+  await listener({ type: 'begin', history: [...state.history] });
   let end: FitEnd = 'completed';
   while (state.epoch < request.epochs) {
     const began = performance.now();
-    if (state.batch === 0) obey(control, await listener({ type: 'epochBegin', epoch: state.epoch }));
+    if (state.batch === 0)
+      obey(control, await listener({ type: 'epochBegin', epoch: state.epoch }));
     const result = await metricsLock.run(() => oneEpoch(context, batches));
     if (typeof result === 'string') return interrupted(result);
     const stop = finishEpoch(context, result);
@@ -80,7 +89,10 @@ function openBatches({ engine, request, read }: RunContext): Batches {
 }
 
 /** Trains and validates one epoch, or the rest of one that was interrupted. */
-async function oneEpoch(context: RunContext, batches: Batches): Promise<EpochRecord | 'stop' | 'abort'> {
+async function oneEpoch(
+  context: RunContext,
+  batches: Batches,
+): Promise<EpochRecord | 'stop' | 'abort'> {
   const { engine, state, names, request } = context;
   if (state.trained === null) {
     if (state.batch === 0) engine.resetMetrics();
@@ -169,7 +181,11 @@ async function validate(context: RunContext, rest: Rest): Promise<number[]> {
 }
 
 async function* stream(read: StreamReader): AsyncGenerator<Batch> {
-  for (let batch = await read('validation', true); batch !== null; batch = await read('validation', false)) {
+  for (
+    let batch = await read('validation', true);
+    batch !== null;
+    batch = await read('validation', false)
+  ) {
     yield batch;
   }
 }

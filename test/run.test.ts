@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest';
+import type { Callback, EpochLogs } from '../ts/index.ts';
+import { isAbortError } from '../ts/index.ts';
+import { Run } from '../ts/run.ts';
+import { createApi } from '../ts/worker/api.ts';
+import type { FitRequest } from '../ts/worker/protocol.ts';
+import { fakeEngine, notFinite } from './support/fakeEngine.ts';
+import { fitRequest, noStream } from './support/fitRequest.ts';
+
+interface Setup {
+  readonly changes?: Partial<FitRequest>;
+  readonly callbacks?: readonly Callback[];
+  readonly signal?: AbortSignal;
+}
+
+/** A run over the loop itself, on this thread, with an engine without arithmetic. */
+function begin({ changes, callbacks = [], signal }: Setup = {}) {
+  const engine = fakeEngine();
+  const api = createApi(() => engine, 0);
+  api.start({} as Parameters<typeof api.start>[0]);
+  const run = new Run({
+    callbacks,
+    signal,
+    command: (command) => api.control(command),
+    perform: (listener, flag) =>
+      api.fit(
+        fitRequest({ epochs: 4, ...changes, ...(flag === undefined ? {} : { flag }) }),
+        listener,
+        noStream,
+      ),
+  });
+  return { run, engine };
+}
+
+test('awaited, a run gives its history', async () => {
+  const { run } = begin({ changes: { validation: { kind: 'split', from: 8 }, epochs: 2 } });
+  const result = await run;
+  expect(result).toEqual({
+    history: { loss: [3.5, 3.5], valLoss: [8.5, 8.5] },
+    epochs: [0, 1],
+    end: 'completed',
+    bestEpoch: null,
+  });
+  expect(run.status).toBe('ended');
+});
+
+test('iterated, a run gives its epochs, to several readers', async () => {
+  const { run } = begin();
+  const read = async () => {
+    const seen: number[] = [];
+    for await (const { epoch, loss } of run) {
+      expect(loss).toBe(4.5);
+      seen.push(epoch);
+    }
+    return seen;
+  };
+  expect(await Promise.all([read(), read()])).toEqual([
+    [0, 1, 2, 3],
+    [0, 1, 2, 3],
+  ]);
+});
+
+test('leaving the iteration stops the run', async () => {
+  const { run } = begin({ changes: { epochs: 100_000 } });
+  for await (const { epoch } of run) if (epoch === 1) break;
+  const { end, epochs } = await run;
+  expect(end).toBe('stopped');
+  expect(epochs.length).toBeLessThan(100_000);
+});
+
+test('stop resolves with the epochs that were finished', async () => {
+  const { run, engine } = begin({
+    callbacks: [{ onEpochEnd: ({ epoch }, r) => (epoch === 1 ? r.stop() : undefined) }],
+  });
+  const { end, history } = await run;
+  expect(end).toBe('stopped');
+  expect(history.loss).toHaveLength(2);
+  expect(engine.steps).toHaveLength(8);
+});
+
+test('pause stands still, resume goes on', async () => {
+  const { run, engine } = begin({ changes: { epochs: 500 } });
+  await run.pause();
+  expect(run.status).toBe('paused');
+  const steps = engine.steps.length;
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(engine.steps).toHaveLength(steps);
+  run.resume();
+  expect(run.status).toBe('running');
+  expect((await run).end).toBe('completed');
+  expect(engine.steps).toHaveLength(2000);
+});
+
+test('a paused run can be stopped', async () => {
+  const { run } = begin({ changes: { epochs: 500 } });
+  await run.pause();
+  run.stop();
+  expect((await run).end).toBe('stopped');
+});
+
+test('an abort rejects with an AbortError that knows why; the history stays', async () => {
+  const controller = new AbortController();
+  const reason = new Error('enough');
+  const { run } = begin({
+    signal: controller.signal,
+    callbacks: [
+      { onEpochEnd: ({ epoch }) => (epoch === 1 ? controller.abort(reason) : undefined) },
+    ],
+  });
+  const error: unknown = await run.catch((caught: unknown) => caught);
+  expect(isAbortError(error)).toBe(true);
+  expect(error).toMatchObject({ cause: reason });
+  expect(run.history.loss).toHaveLength(2);
+  expect(run.status).toBe('failed');
+});
+
+test('a signal that was aborted before trains nothing', async () => {
+  const { run, engine } = begin({ signal: AbortSignal.abort() });
+  await expect(run).rejects.toSatisfy(isAbortError);
+  expect(engine.steps).toHaveLength(0);
+});
+
+test('an error in the engine rejects the awaited run and the iteration; the history stays', async () => {
+  const { run, engine } = begin();
+  engine.beforeStep = (step) => {
+    if (step === 9) throw notFinite();
+  };
+  const seen: EpochLogs[] = [];
+  const iterate = async () => {
+    for await (const epoch of run) seen.push(epoch);
+  };
+  await expect(iterate()).rejects.toMatchObject({ name: 'NonFiniteError', layer: 'lstm', step: 3 });
+  await expect(run).rejects.toMatchObject({ name: 'NonFiniteError' });
+  expect(seen).toHaveLength(2);
+  expect(run.history.loss).toHaveLength(2);
+});
+
+const failing: readonly { name: string; callback: Callback }[] = [
+  { name: 'onTrainBegin', callback: { onTrainBegin: () => Promise.reject(new Error('mine')) } },
+  { name: 'onEpochBegin', callback: { onEpochBegin: () => Promise.reject(new Error('mine')) } },
+  {
+    name: 'onBatchEnd',
+    callback: {
+      onBatchEnd: () => {
+        throw new Error('mine');
+      },
+    },
+  },
+  { name: 'onEpochEnd', callback: { onEpochEnd: () => Promise.reject(new Error('mine')) } },
+  { name: 'onTrainEnd', callback: { onTrainEnd: () => Promise.reject(new Error('mine')) } },
+];
+
+test.each(failing)('an error in $name rejects the run with that error', async ({ callback }) => {
+  const { run } = begin({ callbacks: [callback], changes: { progressInterval: 0 } });
+  await expect(run).rejects.toThrow('mine');
+});
+
+test('callbacks are called in their order, and the run waits for them', async () => {
+  const log: string[] = [];
+  const note = (text: string) => async () => {
+    await new Promise((resolve) => setTimeout(resolve, 2));
+    log.push(text);
+  };
+  const { run } = begin({
+    changes: { epochs: 1 },
+    callbacks: [
+      {
+        onTrainBegin: note('begin'),
+        onEpochBegin: note('epoch begin'),
+        onEpochEnd: note('epoch end'),
+        onTrainEnd: note('end'),
+      },
+    ],
+  });
+  await run;
+  expect(log).toEqual(['begin', 'epoch begin', 'epoch end', 'end']);
+});

@@ -1,0 +1,35 @@
+import type { Packed } from '../../ts/pack.ts';
+import type { FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
+
+/** Examples 0, 1, … as one feature each. */
+export const numbers = (count: number): Packed => ({
+  data: Float32Array.from({ length: count }, (_, i) => i),
+  shape: [count, 1],
+  owned: true,
+});
+
+/** A run over ten examples in batches of three. */
+export const fitRequest = (changes: Partial<FitRequest> = {}): FitRequest => ({
+  data: { inputs: [numbers(10)], targets: [numbers(10)] },
+  validation: { kind: 'none' },
+  epochs: 2,
+  initialEpoch: 0,
+  batchSize: 3,
+  shuffle: false,
+  earlyStopping: [],
+  resume: false,
+  ...changes,
+});
+
+/** Collects events; `answer` says how the run goes on. */
+export function recorder(answer: (event: FitEvent) => ReturnType<FitListener> = () => 'run') {
+  const events: FitEvent[] = [];
+  const listener: FitListener = (event) => {
+    events.push(event);
+    return answer(event);
+  };
+  return { events, listener };
+}
+
+/** A stream that is not there. */
+export const noStream = () => Promise.resolve(null);
