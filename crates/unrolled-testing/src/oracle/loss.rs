@@ -1,6 +1,6 @@
 //! Keras's losses.
 
-use ndarray::{Array1, ArrayView1, ArrayView3, s};
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayView3, s};
 use serde::Deserialize;
 
 /// A loss, by its JSON in a `CompileSpec`.
@@ -78,19 +78,22 @@ fn log_probabilities(p: ArrayView1<f64>, from_logits: bool) -> Array1<f64> {
     }
 }
 
-/// The mean over valid steps. `y, p: [batch, time, features]`, a vector output having one step.
+/// The mean over valid steps (all if `None`). `y, p: [batch, time, features]`, a vector output
+/// having one step; `valid: [batch, time]`.
 pub fn mean_loss(
     loss: Loss,
     y: ArrayView3<f64>,
     p: ArrayView3<f64>,
-    lengths: Option<&[u32]>,
+    valid: Option<ArrayView2<bool>>,
 ) -> f64 {
     let (batch, time, _) = p.dim();
     let (mut sum, mut count) = (0.0, 0.0);
     for b in 0..batch {
-        for t in 0..lengths.map_or(time, |lengths| lengths[b] as usize) {
-            sum += loss.of(y.slice(s![b, t, ..]), p.slice(s![b, t, ..]));
-            count += 1.0;
+        for t in 0..time {
+            if valid.is_none_or(|valid| valid[[b, t]]) {
+                sum += loss.of(y.slice(s![b, t, ..]), p.slice(s![b, t, ..]));
+                count += 1.0;
+            }
         }
     }
     sum / count

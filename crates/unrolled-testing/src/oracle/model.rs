@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use ndarray::{Array2, Array3, ArrayView1, s};
+use ndarray::{Array2, Array3, ArrayView1, Axis, s};
 use serde::Deserialize;
 
 use super::{Activation, Cell, Loss, Recurrent, Sequence, dense, mean_loss};
@@ -113,12 +113,13 @@ pub struct Value {
     pub data: Array3<f64>,
     /// Whether there is a time axis.
     pub sequence: bool,
-    /// Valid steps of each example.
-    pub lengths: Option<Vec<u32>>,
+    /// `[batch, time]`: which steps are valid; all if `None`.
+    pub valid: Option<Array2<bool>>,
 }
 
 impl Value {
-    /// From a shape `[batch, features]` or `[batch, time, features]`.
+    /// From a shape `[batch, features]` or `[batch, time, features]`, and the number of valid steps
+    /// of each example (padding comes after).
     pub fn new(data: &[f64], shape: &[usize], lengths: Option<&[u32]>) -> Self {
         let (batch, time, features) = match *shape {
             [batch, features] => (batch, 1, features),
@@ -129,14 +130,16 @@ impl Value {
             data: Array3::from_shape_vec((batch, time, features), data.to_vec())
                 .expect("data fits its shape"),
             sequence: shape.len() == 3,
-            lengths: lengths.map(<[u32]>::to_vec),
+            valid: lengths.map(|lengths| {
+                Array2::from_shape_fn((batch, time), |(b, t)| t < lengths[b] as usize)
+            }),
         }
     }
 
     fn vectors(data: Array2<f64>) -> Self {
         let (batch, features) = data.dim();
         let data = data.into_shape_with_order((batch, 1, features)).expect("same size");
-        Value { data, sequence: false, lengths: None }
+        Value { data, sequence: false, valid: None }
     }
 }
 
@@ -210,7 +213,7 @@ impl Model {
     ) -> f64 {
         let (outputs, penalty) = self.forward(weights, inputs, masks);
         let out = &outputs[0];
-        mean_loss(loss, y.view(), out.data.view(), out.lengths.as_deref()) + penalty
+        mean_loss(loss, y.view(), out.data.view(), out.valid.as_ref().map(|v| v.view())) + penalty
     }
 }
 
@@ -273,13 +276,19 @@ impl Node {
             reads[1..].iter().map(|v| v.data.slice(s![.., 0, ..]).to_owned()).collect();
         let out = layer.forward(&Sequence {
             x: x.data.view(),
-            lengths: x.lengths.as_deref(),
+            valid: x.valid.as_ref().map(|v| v.view()),
             initial: &initial,
             input_mask: masks.input.get(&self.name).map(|m| m.view()),
             recurrent_mask: masks.recurrent.get(&self.name).map(|m| m.view()),
         });
         let first = if o.return_sequences {
-            Value { data: out.sequence, sequence: true, lengths: x.lengths.clone() }
+            // Read backwards, the padding comes first in the output too. (Keras leaves the mask
+            // as it was, and so takes the wrong steps for padding.)
+            let mut valid = x.valid.clone();
+            if let (Some(valid), true) = (&mut valid, o.go_backwards) {
+                valid.invert_axis(Axis(1));
+            }
+            Value { data: out.sequence, sequence: true, valid }
         } else {
             Value::vectors(out.states[0].clone())
         };

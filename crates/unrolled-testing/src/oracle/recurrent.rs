@@ -63,8 +63,8 @@ pub struct Recurrent {
 pub struct Sequence<'a> {
     /// `[batch, time, in]`
     pub x: ArrayView3<'a, f64>,
-    /// Valid steps of each example; the rest is padding. All if `None`.
-    pub lengths: Option<&'a [u32]>,
+    /// `[batch, time]`: which steps are valid; the rest is padding. All if `None`.
+    pub valid: Option<ArrayView2<'a, bool>>,
     /// `[batch, units]` each; zero if empty.
     pub initial: &'a [Array2<f64>],
     /// `[batch, in]`, multiplied to `x` at every step.
@@ -76,7 +76,7 @@ pub struct Sequence<'a> {
 impl<'a> Sequence<'a> {
     /// A sequence without padding, states or dropout.
     pub fn plain(x: ArrayView3<'a, f64>) -> Self {
-        Sequence { x, lengths: None, initial: &[], input_mask: None, recurrent_mask: None }
+        Sequence { x, valid: None, initial: &[], input_mask: None, recurrent_mask: None }
     }
 }
 
@@ -102,12 +102,11 @@ impl Recurrent {
             input.initial.to_vec()
         };
         for b in 0..batch {
-            let valid = input.lengths.map_or(time, |lengths| lengths[b] as usize);
             let ones = Array1::ones(units);
             let recurrent_mask = input.recurrent_mask.map_or(ones, |m| m.row(b).to_owned());
             for out in 0..time {
                 let t = if self.go_backwards { time - 1 - out } else { out };
-                if t < valid {
+                if input.valid.is_none_or(|valid| valid[[b, t]]) {
                     let mut x = input.x.slice(s![b, t, ..]).to_owned();
                     if let Some(mask) = input.input_mask {
                         x *= &mask.row(b);
@@ -254,8 +253,9 @@ mod tests {
             layer.go_backwards = backwards;
             let padded = array![[[0.3], [-0.7], [9.0]]];
             let cut = array![[[0.3], [-0.7]]];
-            let got =
-                layer.forward(&Sequence { lengths: Some(&[2]), ..Sequence::plain(padded.view()) });
+            let valid = array![[true, true, false]];
+            let got = layer
+                .forward(&Sequence { valid: Some(valid.view()), ..Sequence::plain(padded.view()) });
             let want = layer.forward(&Sequence::plain(cut.view()));
             assert_eq!(got.states, want.states);
         }
