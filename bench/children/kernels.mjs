@@ -1,8 +1,10 @@
 /**
- * Rates of the kernels in WebAssembly beside the arithmetic peak, as one line of JSON.
- * Arguments: the bare module, its arithmetic.
+ * Rates of the kernels in WebAssembly beside the arithmetic peak, and the time that gathering a
+ * mini-batch of each workload takes, as one line of JSON. Argument: the bare module.
  */
+import { readFileSync } from 'node:fs';
 import { bestRate, loadKernels, peakRate } from '../runner/rates.mjs';
+import { size } from './serve.mjs';
 
 /** Rows × lanes × inner length: the recurrent products of 20 and of 128 LSTM units. */
 const PRODUCTS = [
@@ -27,6 +29,21 @@ const measure = (shapes, run) =>
 const products = measure(PRODUCTS, kernels.product);
 const gradients = measure(GRADIENTS, kernels.gradient);
 const withShare = (rates) => rates.map((rate) => ({ ...rate, share: rate.gflops / peak }));
-process.stdout.write(
-  `${JSON.stringify({ peak, products: withShare(products), gradients: withShare(gradients) })}\n`,
+
+/** Microseconds to gather `rows` values of each example of a mini-batch. */
+function gathering(examples, rows) {
+  kernels.gather_from(examples, rows);
+  return 1 / (1e3 * bestRate(kernels.gather, { samples: 20 }));
+}
+
+const { batch, workloads } = JSON.parse(
+  readFileSync(new URL('../workloads.json', import.meta.url), 'utf8'),
 );
+const gather = {};
+for (const { name, time, features, target, steps } of workloads) {
+  const parts = [time * features, size(target)].map((rows) => gathering(steps * batch, rows));
+  gather[name] = parts[0] + parts[1];
+}
+
+const rates = { peak, products: withShare(products), gradients: withShare(gradients), gather };
+process.stdout.write(`${JSON.stringify(rates)}\n`);

@@ -46,20 +46,18 @@ export function judge({ results, kernels, memory, workloads }) {
         met: value === null ? null : value >= times,
       };
     });
-  const tiles = (kernels?.simd128?.products ?? []).map(({ shape, share }) => ({
+  const tiles = (kernels.simd128?.products ?? []).map(({ shape, share }) => ({
     target: `GEMM ${shape.join(' × ')}, plain simd128: share of the peak`,
     value: share,
     least: TILE_SHARE,
     met: share >= TILE_SHARE,
   }));
+  const time = (workload, name) =>
+    results.find((r) => r.workload === workload && r.implementation === name)?.microseconds;
   const overheads = workloads.map(({ name }) => {
-    const slowdown = reached(results, {
-      workload: name,
-      ours: names.gradients,
-      peer: names.worker,
-      threads: 1,
-    });
-    const value = slowdown === null ? null : slowdown - 1;
+    const gather = kernels.simd128?.gather[name];
+    const [alone, whole] = [time(name, names.gradients), time(name, names.worker)];
+    const value = alone && whole && gather ? whole / (alone - gather) - 1 : null;
     return {
       target: `${name}: optimizer, gathering and worker add`,
       value,

@@ -5,10 +5,11 @@ use std::cell::RefCell;
 
 use unrolled_simd::{Isa, Simd, dispatch};
 
-use crate::{buffers::Buffers, candidates, kernels, peak};
+use crate::{buffers::Buffers, candidates, gathering::Gathering, kernels, peak};
 
 thread_local! {
     static BUFFERS: RefCell<Buffers> = RefCell::new(Buffers::default());
+    static GATHERING: RefCell<Gathering> = RefCell::default();
 }
 
 fn with_buffers(f: impl FnOnce(&mut Buffers) -> f64) -> f64 {
@@ -45,6 +46,19 @@ pub extern "C" fn gradient(
 ) -> f64 {
     let size = [rows, columns, time, lanes];
     with_buffers(|b| dispatch!(Isa::fastest(), s => kernels::gradient(s, b, size, repeats)))
+}
+
+/// Prepares [`gather`]: a dataset of `examples` with `rows` values each.
+#[unsafe(no_mangle)]
+pub extern "C" fn gather_from(examples: usize, rows: usize) {
+    GATHERING.with(|gathering| *gathering.borrow_mut() = Gathering::new(examples, rows));
+}
+
+/// Gathers `repeats` shuffled mini-batches of 32; gives `repeats`.
+#[unsafe(no_mangle)]
+pub extern "C" fn gather(repeats: usize) -> f64 {
+    GATHERING.with(|gathering| gathering.borrow_mut().run(repeats));
+    repeats as f64
 }
 
 /// Shape of GEMM candidate `which` as `100·rows + columns`; 0 beyond the last.

@@ -1,0 +1,50 @@
+//! Gathering alone, to tell its share of a training step. The core keeps the function to itself, so
+//! its file is compiled here once more.
+
+#[path = "../../unrolled-core/src/lanes.rs"]
+#[allow(dead_code, unused_imports)]
+mod lanes;
+
+use lanes::{LANE_BLOCK, gather};
+
+/// A dataset and an order to read it in.
+#[derive(Default)]
+pub struct Gathering {
+    data: Vec<f32>,
+    order: Vec<u32>,
+    out: Vec<f32>,
+    at: usize,
+}
+
+impl Gathering {
+    /// `examples` of `rows` values each, in a fixed shuffled order.
+    pub fn new(examples: usize, rows: usize) -> Gathering {
+        // A multiplier without a common divisor visits every example once.
+        let stride = (examples * 5 / 8) | 1;
+        let stride = (stride..).step_by(2).find(|&s| gcd(s, examples) == 1).unwrap_or(1);
+        Gathering {
+            data: (0..examples * rows).map(|i| (i % 17) as f32).collect(),
+            order: (0..examples).map(|i| (i * stride % examples) as u32).collect(),
+            out: vec![0.0; rows * LANE_BLOCK],
+            at: 0,
+        }
+    }
+
+    /// Gathers `repeats` mini-batches of one block of lanes.
+    pub fn run(&mut self, repeats: usize) {
+        let rows = self.out.len() / LANE_BLOCK;
+        for _ in 0..repeats {
+            if self.at + LANE_BLOCK > self.order.len() {
+                self.at = 0;
+            }
+            let indices = &self.order[self.at..][..LANE_BLOCK];
+            gather(&self.data, rows, rows, indices, LANE_BLOCK, &mut self.out);
+            std::hint::black_box(&self.out);
+            self.at += LANE_BLOCK;
+        }
+    }
+}
+
+fn gcd(a: usize, b: usize) -> usize {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
