@@ -28,15 +28,16 @@ export type InputsOf<S extends InputShape> = S extends readonly [unknown, infer 
     ? Tensor<2> | Nested<2> | (F extends 1 ? Tensor<1> | Nested<1> : never)
     : never;
 
+/** Rank of what a recurrent layer gives; both where `returnSequences` is only known to be a boolean. */
+type SequenceRank<R> = R extends true ? 3 : 2;
+
 /** Rank of what these layers give, the batch included: 3 for sequences, 2 for vectors. */
 export type OutputRank<L extends readonly Layer[], S extends InputShape> = L extends readonly [
   ...infer Before extends readonly Layer[],
   infer Last,
 ]
   ? Last extends { readonly returnSequences: infer R }
-    ? R extends true
-      ? 3
-      : 2
+    ? SequenceRank<R>
     : Last extends { readonly type: 'flatten' }
       ? 2
       : OutputRank<Before, S>

@@ -161,7 +161,7 @@ const gateActivation = (where: string, value: Activation | undefined) =>
 export function simpleRNN<const S extends boolean = false>(
   units: number,
   options: RecurrentOptions<S> = {},
-): SimpleRnnLayer<S> {
+): SimpleRnnLayer<NoInfer<S>> {
   return { type: 'simpleRnn', ...recurrent('layers.simpleRNN', units, options, []) };
 }
 
@@ -173,7 +173,7 @@ export function simpleRNN<const S extends boolean = false>(
 export function lstm<const S extends boolean = false>(
   units: number,
   options: LstmOptions<S> = {},
-): LstmLayer<S> {
+): LstmLayer<NoInfer<S>> {
   const where = 'layers.lstm';
   return {
     type: 'lstm',
@@ -192,7 +192,7 @@ export function lstm<const S extends boolean = false>(
 export function gru<const S extends boolean = false>(
   units: number,
   options: GruOptions<S> = {},
-): GruLayer<S> {
+): GruLayer<NoInfer<S>> {
   const where = 'layers.gru';
   return {
     type: 'gru',
