@@ -1,4 +1,10 @@
-//! Activation functions with their derivatives, and their kernels over slices.
+//! Activation functions with their derivatives.
+
+mod kernels;
+#[cfg(test)]
+mod tests;
+
+pub use kernels::{activate, activate_in_place, activation_gradient};
 
 use crate::{Simd, math};
 
@@ -39,12 +45,29 @@ const SELU_SCALE_ALPHA: f32 = 1.758_099_3;
 const SIXTH: f32 = 1.0 / 6.0;
 
 impl Activation {
+    /// Every activation.
+    pub const ALL: [Activation; 13] = [
+        Activation::Linear,
+        Activation::Tanh,
+        Activation::Sigmoid,
+        Activation::Relu,
+        Activation::LeakyRelu,
+        Activation::Elu,
+        Activation::Selu,
+        Activation::Gelu,
+        Activation::Softplus,
+        Activation::Softsign,
+        Activation::Silu,
+        Activation::HardSigmoid,
+        Activation::Exponential,
+    ];
+
     /// Whether the derivative takes `z`; if not, `y` alone is enough and `z` need not be kept.
     pub const fn needs_input(self) -> bool {
         matches!(self, Activation::Gelu | Activation::Silu)
     }
 
-    /// `y = f(z)`. NaN stays NaN.
+    /// `y = f(z)`; at ±∞ the limit. NaN stays NaN.
     #[inline(always)]
     pub fn forward<S: Simd>(self, s: S, z: S::V) -> S::V {
         let zero = s.splat(0.0);
@@ -60,7 +83,7 @@ impl Activation {
                 let low = s.mul(math::expm1(s, s.min(z, zero)), s.splat(SELU_SCALE_ALPHA));
                 s.select(s.lt(zero, z), s.mul(z, s.splat(SELU_SCALE)), low)
             }
-            Activation::Gelu => s.mul(finite(s, z), normal_cdf(s, z)),
+            Activation::Gelu => s.mul(s.max(z, s.splat(f32::MIN)), normal_cdf(s, z)),
             Activation::Softplus => {
                 let tail = math::ln_1p(s, math::exp(s, s.sub(zero, s.abs(z))));
                 s.add(s.max(z, zero), tail)
@@ -70,7 +93,7 @@ impl Activation {
                 s.div(z, s.add(one, s.abs(z)))
             }
             Activation::Silu => {
-                let z = finite(s, z);
+                let z = s.max(z, s.splat(f32::MIN));
                 s.div(z, s.add(one, math::exp(s, s.sub(zero, z))))
             }
             Activation::HardSigmoid => {
@@ -110,9 +133,11 @@ impl Activation {
                 let rest = s.sub(one, s.abs(y));
                 s.mul(rest, rest)
             }
+            // σ + y·(1 − σ), where 1 − σ = e⁻ᶻ·σ, which keeps its digits for large z.
             Activation::Silu => {
-                let sigmoid = math::sigmoid(s, z);
-                s.mul_add(y, s.sub(one, sigmoid), sigmoid)
+                let e = math::exp(s, s.sub(zero, s.max(z, s.splat(-87.0))));
+                let sigmoid = s.div(one, s.add(one, e));
+                s.mul(sigmoid, s.mul_add(finite(s, y), e, one))
             }
             Activation::HardSigmoid => {
                 let rising = s.select(s.lt(y, one), s.splat(SIXTH), zero);
@@ -135,95 +160,4 @@ fn normal_cdf<S: Simd>(s: S, z: S::V) -> S::V {
     let half = s.splat(0.5);
     let e = math::erf(s, s.mul(z, s.splat(core::f32::consts::FRAC_1_SQRT_2)));
     s.mul_add(e, half, half)
-}
-
-/// Evaluates an expression with the activation as a constant, so that the loop in it holds one
-/// function and no branch.
-macro_rules! with_constant {
-    ($activation:expr, $constant:ident => $body:expr) => {
-        with_constant!(@ $activation, $constant, $body,
-            Linear Tanh Sigmoid Relu LeakyRelu Elu Selu Gelu Softplus Softsign Silu HardSigmoid
-            Exponential)
-    };
-    (@ $activation:expr, $constant:ident, $body:expr, $($variant:ident)*) => {
-        match $activation {
-            $(Activation::$variant => {
-                const $constant: Activation = Activation::$variant;
-                $body
-            })*
-        }
-    };
-}
-
-/// `y = f(z)`, element by element.
-///
-/// # Panics
-/// If the lengths differ or are no multiple of [`Simd::LANES`].
-#[inline(never)]
-pub fn activate<S: Simd>(s: S, activation: Activation, z: &[f32], y: &mut [f32]) {
-    assert_eq!(z.len(), y.len());
-    assert_eq!(z.len() % S::LANES, 0);
-    // SAFETY: both are slices of y.len() values, a multiple of LANES.
-    unsafe { forward_all(s, activation, z.as_ptr(), y.as_mut_ptr(), y.len()) }
-}
-
-/// `y = f(y)`, element by element.
-///
-/// # Panics
-/// If the length is no multiple of [`Simd::LANES`].
-#[inline(never)]
-pub fn activate_in_place<S: Simd>(s: S, activation: Activation, y: &mut [f32]) {
-    assert_eq!(y.len() % S::LANES, 0);
-    let p = y.as_mut_ptr();
-    // SAFETY: one slice of y.len() values, a multiple of LANES, read before it is written.
-    unsafe { forward_all(s, activation, p, p, y.len()) }
-}
-
-/// # Safety
-/// `z` must be readable and `y` writable for `n` values, `n` a multiple of LANES; they are the
-/// same or do not overlap.
-#[inline(always)]
-unsafe fn forward_all<S: Simd>(s: S, f: Activation, z: *const f32, y: *mut f32, n: usize) {
-    with_constant!(f, F => s.vectorize(
-        #[inline(always)]
-        || {
-            for i in (0..n).step_by(S::LANES) {
-                // SAFETY: i + LANES ≤ n, within both.
-                unsafe { s.store(y.add(i), F.forward(s, s.load(z.add(i)))) }
-            }
-        },
-    ))
-}
-
-/// `d_z = d_y·f'(z)`, element by element, where `y = f(z)`. `z` is read only if
-/// [`Activation::needs_input`]; otherwise any slice of the length will do, such as `y` again.
-///
-/// # Panics
-/// If the lengths differ or are no multiple of [`Simd::LANES`].
-#[inline(never)]
-pub fn activation_gradient<S: Simd>(
-    s: S,
-    activation: Activation,
-    z: &[f32],
-    y: &[f32],
-    d_y: &[f32],
-    d_z: &mut [f32],
-) {
-    let n = d_z.len();
-    assert_eq!([z.len(), y.len(), d_y.len()], [n; 3]);
-    assert_eq!(n % S::LANES, 0);
-    with_constant!(activation, F => s.vectorize(
-        #[inline(always)]
-        || {
-            for i in (0..n).step_by(S::LANES) {
-                // SAFETY: i + LANES ≤ n, the length of all four.
-                unsafe {
-                    let y = s.load(y.as_ptr().add(i));
-                    let z = if F.needs_input() { s.load(z.as_ptr().add(i)) } else { y };
-                    let d_y = s.load(d_y.as_ptr().add(i));
-                    s.store(d_z.as_mut_ptr().add(i), s.mul(d_y, F.derivative(s, z, y)));
-                }
-            }
-        },
-    ))
 }

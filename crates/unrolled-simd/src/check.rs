@@ -29,7 +29,7 @@ pub(crate) use for_every_isa;
 /// instruction set: `check_function!(math::tanh, f64::tanh, Bound::Ulps(4.0))`.
 macro_rules! check_function {
     ($f:path, $oracle:expr, $bound:expr) => {
-        let x = crate::check::sweep();
+        let x = crate::check::sweep(1021);
         let oracle: fn(f64) -> f64 = $oracle;
         let want: Vec<f64> = x.iter().map(|&x| oracle(x.into())).collect();
         crate::check::for_every_isa!(s => {
@@ -67,8 +67,9 @@ pub enum Bound {
     OfArgument(f64),
 }
 
-/// Every 1021st bit pattern, so that all exponents, signs and last digits come; and special values.
-pub fn sweep() -> Vec<f32> {
+/// Every `step`th bit pattern, an odd number, so that all exponents, signs and last digits come;
+/// and special values.
+pub fn sweep(step: usize) -> Vec<f32> {
     const SPECIAL: [f32; 10] = [
         0.0,
         1.0,
@@ -82,7 +83,7 @@ pub fn sweep() -> Vec<f32> {
         1e-45,
     ];
     let special = SPECIAL.into_iter().flat_map(|x| [x, -x]);
-    (0..=u32::MAX).step_by(1021).map(f32::from_bits).chain(special).collect()
+    (0..=u32::MAX).step_by(step).map(f32::from_bits).chain(special).collect()
 }
 
 /// `f` of every element, any number of them.
