@@ -134,3 +134,7 @@ pub fn same(a: f32, b: f32) -> bool {
 pub fn name_of<S: Simd>(_: S) -> &'static str {
     S::NAME
 }
+
+pub fn lanes_of<S: Simd>(_: S) -> usize {
+    S::LANES
+}

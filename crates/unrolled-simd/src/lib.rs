@@ -13,6 +13,8 @@ mod gemm;
 mod gradient;
 pub mod math;
 pub mod reduce;
+#[cfg(all(test, target_arch = "wasm32", target_feature = "simd128"))]
+mod same_bits;
 mod simd;
 mod softmax;
 

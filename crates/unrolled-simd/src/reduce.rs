@@ -146,3 +146,88 @@ fn fold<S: Simd>(
     }
     vectors.remainder().iter().fold(s.sum(acc), |a, &x| rest(a, x))
 }
+
+#[cfg(test)]
+mod tests {
+    use unrolled_testing::Random;
+
+    use super::*;
+    use crate::check::{test, *};
+
+    /// Compares all sums over `a` and `b` with `f64`, on every instruction set.
+    fn check(a: &[f32], b: &[f32]) {
+        let exact = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
+            a.iter().zip(b).map(|(&a, &b)| f(a.into(), b.into())).sum()
+        };
+        // Sixteen roundings of chains, n/16 of additions, each half an ULP of the sum of sizes.
+        let share = (16.0 + a.len() as f64 / 16.0) * f64::from(f32::EPSILON) / 2.0;
+        let close = |name: &str, got: f32, f: &dyn Fn(f64, f64) -> f64| {
+            let size = exact(&|a, b| f(a, b).abs());
+            let error = (f64::from(got) - exact(f)).abs();
+            assert!(error <= share * size, "{name} of {}: off by {error:e}", a.len());
+        };
+        let top = a.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        for_every_isa!(s => {
+            close("sum", sum(s, a), &|a, _| a);
+            close("sum of squares", sum_of_squares(s, a), &|a, _| a * a);
+            close("dot", dot(s, a, b), &|a, b| a * b);
+            assert_eq!(max(s, a), top, "max of {}", a.len());
+            assert!(all_finite(s, a), "{} are finite", a.len());
+        });
+    }
+
+    #[test]
+    fn short_lengths() {
+        let mut random = Random::new(1);
+        for n in 0..200 {
+            check(&random.vec(n, -1.0, 1.0), &random.vec(n, -1.0, 1.0));
+        }
+    }
+
+    #[test]
+    fn all_finite_finds_every_culprit() {
+        for n in 1..150 {
+            for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
+                for_every_isa!(s => {
+                    for i in 0..n {
+                        let mut x = vec![f32::MAX; n];
+                        x[i] = bad;
+                        assert!(!all_finite(s, &x), "{bad} at {i} of {n} on {}", name_of(s));
+                    }
+                });
+            }
+        }
+    }
+
+    #[test]
+    fn max_passes_nan_over() {
+        for n in 2..70 {
+            for_every_isa!(s => {
+                for i in 0..n {
+                    let mut x = vec![-3.0; n];
+                    x[i] = -2.0;
+                    x[(i + 1) % n] = f32::NAN;
+                    assert_eq!(max(s, &x), -2.0, "{i} of {n} on {}", name_of(s));
+                }
+            });
+        }
+    }
+
+    #[test]
+    fn long_sums_keep_their_digits() {
+        // One running sum would stop at 2²⁴.
+        let x = vec![1.0; 1 << 25];
+        for_every_isa!(s => assert_eq!(sum(s, &x), (1 << 25) as f32, "{}", name_of(s)));
+    }
+
+    #[cfg(not(target_arch = "wasm32"))]
+    proptest::proptest! {
+        #[test]
+        fn any_length_and_size(
+            pairs in proptest::collection::vec((-1e6f32..1e6, -1e3f32..1e3), 0..1500),
+        ) {
+            let (a, b): (Vec<f32>, Vec<f32>) = pairs.into_iter().unzip();
+            check(&a, &b);
+        }
+    }
+}
