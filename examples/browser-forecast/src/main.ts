@@ -3,7 +3,7 @@ import './style.css';
 import { ForecastCharts } from './charts/forecasts.ts';
 import { LossChart } from './charts/loss.ts';
 import { Frames } from './frames.ts';
-import { enter, page, settings, write } from './page.ts';
+import { enter, page, settings, state, write } from './page.ts';
 import { problem } from './problem.ts';
 import { Speed } from './speed.ts';
 import { type Epoch, Training } from './training.ts';
@@ -19,25 +19,25 @@ let epochs = 1;
 let stale = false;
 
 async function start(): Promise<void> {
-  training?.dispose();
   const chosen = settings();
   epochs = chosen.epochs;
   loss.reset(epochs);
   forecasts.reset();
   frames.restart();
   speed.restart();
+  page.progress.value = 0;
   page.save.disabled = true;
   write(page.forecastEpoch, 'no training');
   for (const figure of [page.epoch, page.valLoss, page.gain, page.speed]) write(figure, '–');
   enter('running', `Training ${page.cell.selectedOptions[0]?.text} in a worker.`);
   try {
+    await training?.dispose();
     training = new Training(series, chosen, { onProgress, onEpoch });
-    await training.finished();
-    const stopped = document.body.dataset.state === 'stopping';
-    enter(stopped ? 'stopped' : 'finished', stopped ? 'Stopped.' : 'Finished.');
+    const completed = await training.finished();
+    enter(completed ? 'finished' : 'stopped', completed ? 'Finished.' : 'Stopped.');
     page.save.disabled = false;
   } catch (error) {
-    enter('failed', error instanceof Error ? error.message : String(error));
+    enter('failed', message(error));
   }
 }
 
@@ -64,15 +64,15 @@ function gain(ratio: number): string {
   return ratio >= 1 ? `${ratio.toFixed(1)} ×` : 'not yet';
 }
 
-function pauseOrResume(): void {
-  if (document.body.dataset.state === 'running') {
-    training?.pause();
-    enter('paused', 'Paused: nothing is computed until you resume.');
-  } else {
-    training?.resume();
+async function pauseOrResume(): Promise<void> {
+  if (state() === 'paused') {
     speed.restart();
     enter('running', 'Training goes on.');
+    training?.resume();
+    return;
   }
+  await training?.pause();
+  if (state() === 'running') enter('paused', 'Paused: nothing is computed until you resume.');
 }
 
 function stop(): void {
@@ -80,14 +80,16 @@ function stop(): void {
   training?.stop();
 }
 
-async function download(): Promise<void> {
-  const bytes = await training?.save();
-  if (!bytes) return;
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }));
-  link.download = `${page.cell.value}.safetensors`;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+async function save(): Promise<void> {
+  try {
+    await training?.save(`${page.cell.value}.safetensors`);
+  } catch (error) {
+    enter('failed', message(error));
+  }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function frame(now: number): void {
@@ -104,7 +106,7 @@ function frame(now: number): void {
     inTime === undefined ? '–' : `${(100 * inTime).toFixed(inTime === 1 ? 0 : 1)} %`,
   );
   const rate = speed.perSecond();
-  if (rate !== undefined && document.body.dataset.state === 'running') {
+  if (rate !== undefined && state() === 'running') {
     write(page.speed, rate.toLocaleString('en', { maximumSignificantDigits: 3 }));
   }
   requestAnimationFrame(frame);
@@ -114,7 +116,7 @@ page.controls.addEventListener('submit', (event) => {
   event.preventDefault();
   void start();
 });
-page.pause.addEventListener('click', pauseOrResume);
+page.pause.addEventListener('click', () => void pauseOrResume());
 page.stop.addEventListener('click', stop);
-page.save.addEventListener('click', () => void download());
+page.save.addEventListener('click', () => void save());
 requestAnimationFrame(frame);

@@ -1,7 +1,7 @@
 import { layers, optimizers, sequential } from 'unrolled';
 import { HORIZON } from './problem.ts';
 
-/** The recurrent cells that the page offers. */
+/** The recurrent layers that the page offers. */
 export const CELLS = ['simpleRNN', 'lstm', 'gru'] as const;
 export type Cell = (typeof CELLS)[number];
 
@@ -15,6 +15,5 @@ export function network(cell: Cell, learningRate: number) {
     [recurrent(20, { returnSequences: true }), recurrent(20), layers.dense(HORIZON)],
     { inputShape: [null, 1], seed: 42 },
   );
-  model.compile({ optimizer: optimizers.adam({ learningRate }), loss: 'mse' });
-  return model;
+  return model.compile({ optimizer: optimizers.adam({ learningRate }), loss: 'mse' });
 }

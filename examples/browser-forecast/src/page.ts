@@ -34,19 +34,24 @@ export function settings(): Settings {
   return { cell, learningRate: Number(page.rate.value), epochs: page.epochs.valueAsNumber };
 }
 
-/** Allows the buttons that make sense in `state`, and says in words what goes on. */
-export function enter(state: State, text: string): void {
-  document.body.dataset.state = state;
+/** Allows the buttons that make sense in the state `next`, and says in words what goes on. */
+export function enter(next: State, text: string): void {
+  document.body.dataset.state = next;
   page.status.textContent = text;
-  const active = state === 'running' || state === 'paused';
-  const busy = active || state === 'stopping';
+  const active = next === 'running' || next === 'paused';
+  const busy = active || next === 'stopping';
   page.start.disabled = busy;
   page.cell.disabled = busy;
   page.rate.disabled = busy;
   page.epochs.disabled = busy;
   page.pause.disabled = !active;
-  page.pause.textContent = state === 'paused' ? 'Resume' : 'Pause';
+  page.pause.textContent = next === 'paused' ? 'Resume' : 'Pause';
   page.stop.disabled = !active;
+}
+
+/** What the page is doing. */
+export function state(): State {
+  return (document.body.dataset.state ?? 'idle') as State;
 }
 
 /** Sets a text without touching the page when it is the same. */

@@ -1,3 +1,4 @@
+import { type Run, storage } from 'unrolled';
 import { type Cell, type Network, network } from './network.ts';
 import { HORIZON, type Problem, row } from './problem.ts';
 
@@ -28,43 +29,36 @@ export interface Listener {
 export class Training {
   readonly #network: Network;
   readonly #problem: Problem;
-  readonly #run: ReturnType<Network['fit']>;
+  readonly #run: Run;
 
   constructor(problem: Problem, settings: Settings, listener: Listener) {
+    const { train, validation } = problem;
+    const { x, y } = train;
     this.#problem = problem;
     this.#network = network(settings.cell, settings.learningRate);
-    const { train, validation } = problem;
-    const sequences = train.x.shape[0] ?? 0;
-    this.#run = this.#network.fit(train.x, train.y, {
+    this.#run = this.#network.fit(x, y, {
       epochs: settings.epochs,
       validationData: [validation.x, validation.y],
-      callbacks: [
-        {
-          onProgress: ({ epoch, batch, batches, loss }) =>
-            listener.onProgress(
-              epoch + batch / batches,
-              loss,
-              sequences * (epoch + batch / batches),
-            ),
-          onEpochEnd: async ({ epoch, loss, valLoss }) =>
-            listener.onEpoch({
-              epoch: epoch + 1,
-              loss,
-              valLoss,
-              forecasts: await this.#forecasts(),
-            }),
-        },
-      ],
+      onBatchEnd: ({ epoch, batch, batches, loss }) => {
+        const done = epoch + batch / (batches ?? batch);
+        listener.onProgress(done, loss, done * x.shape[0]);
+      },
+      // The run waits for the forecasts, which the same worker makes: none is ever late.
+      onEpochEnd: async ({ epoch, loss, valLoss = Number.NaN }) => {
+        listener.onProgress(epoch + 1, loss, (epoch + 1) * x.shape[0]);
+        listener.onEpoch({ epoch: epoch + 1, loss, valLoss, forecasts: await this.#forecasts() });
+      },
     });
   }
 
-  /** Settles when the run ends: by itself, by `stop`, or with an error. */
-  async finished(): Promise<void> {
-    await this.#run;
+  /** Settles when the run ends; says whether it came to its last epoch. */
+  async finished(): Promise<boolean> {
+    return (await this.#run).end === 'completed';
   }
 
-  pause(): void {
-    this.#run.pause();
+  /** Settles when nothing is computed any more. */
+  pause(): Promise<void> {
+    return this.#run.pause();
   }
 
   resume(): void {
@@ -75,18 +69,18 @@ export class Training {
     this.#run.stop();
   }
 
-  /** The trained model as one safetensors file. */
-  save(): Promise<Uint8Array> {
-    return this.#network.save();
+  /** Offers the trained model as a download. */
+  save(name: string): Promise<void> {
+    return this.#network.save(storage.download(name));
   }
 
   /** Ends the worker. */
-  dispose(): void {
-    this.#network.dispose();
+  dispose(): Promise<void> {
+    return this.#network.dispose();
   }
 
   async #forecasts(): Promise<Float32Array[]> {
-    const forecast = await this.#network.predict(this.#problem.shown);
-    return this.#problem.examples.map((_, index) => row(forecast.data, HORIZON, index));
+    const { data } = await this.#network.predict(this.#problem.shown);
+    return this.#problem.examples.map((_, index) => row(data, HORIZON, index));
   }
 }

@@ -1,0 +1,8 @@
+type Given = import('./give.ts').Given;
+
+declare const unrolled: Given['unrolled'];
+declare const fingerprint: Given['fingerprint'];
+declare const trainEndlessly: Given['trainEndlessly'];
+declare const trained: Given['trained'];
+declare const disposeTrained: Given['disposeTrained'];
+declare const lastWorker: Given['lastWorker'];

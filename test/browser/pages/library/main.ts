@@ -1,0 +1,1 @@
+import '../give.ts';

@@ -1,0 +1,3 @@
+import { tinyFit } from './tinyFit.js';
+
+console.log(await tinyFit());

@@ -1,0 +1,139 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { build as esbuild } from 'esbuild';
+import type { Browser } from 'playwright-core';
+import { build as vite } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { launch } from '../browser/support/chromium.ts';
+import { serve } from '../browser/support/site.ts';
+import { visit } from '../browser/support/visit.ts';
+import { installPacked, type Project, run } from './project.ts';
+
+let browser: Browser;
+let project: Project;
+/** What the tiny network gives in Node, unbundled: every other way has to give the same. */
+let reference: string;
+
+beforeAll(async () => {
+  [browser, project] = await Promise.all([launch(), installPacked()]);
+  await esbuild({
+    entryPoints: [join(project.folder, 'node.ts'), join(project.folder, 'tinyFit.ts')],
+    outdir: project.folder,
+    format: 'esm',
+    target: 'es2022',
+  });
+  reference = await run(process.execPath, ['node.js'], project.folder);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await project?.remove();
+});
+
+/** What the page in `folder` gives. */
+async function inChromium(folder: string): Promise<string> {
+  const server = await serve(folder);
+  try {
+    const { page, errors } = await visit(browser, server.origin);
+    await page.waitForSelector('body[data-done]').catch((cause: unknown) => {
+      throw new Error(`The page did not end: ${errors.join('; ')}`, { cause });
+    });
+    expect(errors).toEqual([]);
+    return `${await page.textContent('body')}\n`;
+  } finally {
+    await server.close();
+  }
+}
+
+describe('the packed package', () => {
+  it('trains in Node and lets the process end', () => {
+    const { loss, mae, forecast } = JSON.parse(reference);
+    expect(loss).toHaveLength(2);
+    expect(mae).toHaveLength(2);
+    expect(loss[1]).toBeLessThan(loss[0]);
+    expect(forecast).toHaveLength(1);
+  });
+
+  it('holds what is needed and nothing else', () => {
+    expect(project.files).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'README.md',
+        'dist/index.d.ts',
+        'dist/index.js',
+        'dist/wasm/relaxed.wasm',
+        'dist/wasm/simd128.wasm',
+        'dist/worker.js',
+        'package.json',
+      ]),
+    );
+    const allowed = /^(bin|data|dist)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
+  });
+
+  it('names no folder of the machine it was built on', async () => {
+    const places = [process.cwd(), homedir(), '/.cargo/registry/'];
+    const named = await Promise.all(
+      project.files.map(async (file) => {
+        const text = await readFile(join(project.installed, file), 'latin1');
+        return places.filter((place) => text.includes(place)).map((place) => `${file}: ${place}`);
+      }),
+    );
+    expect(named.flat()).toEqual([]);
+  });
+
+  it.for(['bundler', 'nodenext'])('type-checks strictly with moduleResolution %s', async (way) => {
+    const module = way === 'nodenext' ? 'nodenext' : 'esnext';
+    const options = ['--strict', '--noEmit', '--exactOptionalPropertyTypes', '--target', 'es2022'];
+    const libraries = ['--lib', 'es2023,dom,esnext.disposable', '--types', ''];
+    const checker = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
+    const args = [...options, ...libraries, '--module', module, '--moduleResolution', way];
+    const output = await run(process.execPath, [checker, ...args, 'page.ts'], project.folder);
+    expect(output).toBe('');
+  });
+
+  it('runs its command', async () => {
+    const output = await run('npx', ['--no-install', 'unrolled', '--version'], project.folder);
+    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
+    expect(output.trim()).toBe(version);
+  });
+
+  it('gives the same numbers in Chromium when Vite bundles it', async () => {
+    const outDir = join(project.folder, 'vite');
+    await vite({ root: project.folder, logLevel: 'warn', build: { outDir, target: 'es2022' } });
+    expect(await inChromium(outDir)).toBe(reference);
+  });
+
+  it('gives the same numbers in Chromium when esbuild bundles it', async () => {
+    const outdir = join(project.folder, 'esbuild');
+    await bundle('page.ts', 'browser', outdir);
+    await copyPage(outdir);
+    expect(await inChromium(outdir)).toBe(reference);
+  });
+
+  it('gives the same numbers in Node when esbuild bundles it', async () => {
+    const outdir = join(project.folder, 'esbuild-node');
+    await bundle('node.ts', 'node', outdir);
+    expect(await run(process.execPath, [join(outdir, 'node.js')], project.folder)).toBe(reference);
+  });
+});
+
+async function bundle(entry: string, platform: 'browser' | 'node', outdir: string): Promise<void> {
+  const { warnings } = await esbuild({
+    entryPoints: [join(project.folder, entry)],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    platform,
+    outdir,
+  });
+  expect(warnings).toEqual([]);
+}
+
+/** The page with its script as esbuild names it. */
+async function copyPage(folder: string): Promise<void> {
+  const html = await readFile(join(project.folder, 'index.html'), 'utf8');
+  await writeFile(join(folder, 'index.html'), html.replace('page.ts', 'page.js'));
+}
