@@ -68,7 +68,7 @@ describe('baselines by hand', () => {
 
   test('the season that forecasts the validation part best is chosen', () => {
     const wave = Float64Array.from({ length: 200 }, (_, i) => Math.sin((2 * Math.PI * i) / 12));
-    const origins = windowOrigins('f', splitByTime(200), 6, 4, [wave]);
+    const origins = windowOrigins('f', splitByTime(200, 4), 6, 4, [wave]);
     expect(chooseSeason(wave, origins, 4, [7, 12], 120)).toBe(12);
     expect(chooseSeason(wave, origins, 4, [100], 120)).toBe(1);
   });
@@ -84,7 +84,7 @@ describe('linear baseline', () => {
       y[t] =
         1.6 * (y[t - 1] as number) - 0.9 * (y[t - 2] as number) + 2 + 0.5 * (x[t - 1] as number);
     }
-    const split = splitByTime(n);
+    const split = splitByTime(n, 1);
     const origins = windowOrigins('f', split, 3, 1, [y]);
     const sampling = makeSampling(
       makeSeries(y, [{ name: 'x', values: x }]),
@@ -99,7 +99,7 @@ describe('linear baseline', () => {
 
   test('holds still where inputs are copies of each other', () => {
     const y = Float64Array.from({ length: 120 }, (_, i) => i % 5);
-    const split = splitByTime(120);
+    const split = splitByTime(120, 2);
     const origins = windowOrigins('f', split, 10, 2, [y]);
     const sampling = makeSampling(
       makeSeries(y, [{ name: 'same', values: y }]),
@@ -116,15 +116,22 @@ describe('linear baseline', () => {
 describe('windows', () => {
   test('targets stay inside their part and nothing later is read', () => {
     const y = Float64Array.from({ length: 100 }, (_, i) => i);
-    const { train, validation, holdout } = windowOrigins('f', splitByTime(100), 10, 5, [y]);
+    const { train, validation, holdout } = windowOrigins('f', splitByTime(100, 5), 10, 5, [y]);
     expect([train[0], train.at(-1)]).toEqual([10, 55]);
     expect([validation[0], validation.at(-1)]).toEqual([60, 75]);
     expect([holdout[0], holdout.at(-1)]).toEqual([80, 95]);
   });
 
+  test.each([
+    { length: 100, horizon: 5, split: { trainEnd: 60, holdoutStart: 80, length: 100 } },
+    { length: 60, horizon: 12, split: { trainEnd: 32, holdoutStart: 46, length: 60 } },
+  ])('$length steps are split by time for a horizon of $horizon', ({ length, horizon, split }) => {
+    expect(splitByTime(length, horizon)).toEqual(split);
+  });
+
   test('windows that touch a gap are left out', () => {
     const y = Float64Array.from({ length: 100 }, (_, i) => (i === 30 ? Number.NaN : i));
-    const { train } = windowOrigins('f', splitByTime(100), 4, 3, [y]);
+    const { train } = windowOrigins('f', splitByTime(100, 3), 4, 3, [y]);
     expect(train.filter((t) => t > 20 && t < 40)).toEqual([
       21, 22, 23, 24, 25, 26, 27, 35, 36, 37, 38, 39,
     ]);
@@ -133,9 +140,9 @@ describe('windows', () => {
   test.each([
     {
       name: 'short',
-      length: 40,
+      length: 39,
       gap: -1,
-      says: /40 steps are too few for a window of 10 and a horizon of 5; at least 59/,
+      says: /39 steps are too few for a window of 10 and a horizon of 5; at least 40/,
     },
     { name: 'full of gaps', length: 100, gap: 12, says: /windows needed in the train part/ },
     { name: 'open at the end', length: 100, gap: 98, says: /the last 10 steps hold a gap/ },
@@ -143,12 +150,12 @@ describe('windows', () => {
     const y = Float64Array.from({ length }, (_, i) => {
       return i === gap || (gap === 12 && i < 60 && i % gap === 0) ? Number.NaN : i;
     });
-    expect(() => windowOrigins('f', splitByTime(length), 10, 5, [y])).toThrow(says);
+    expect(() => windowOrigins('f', splitByTime(length, 5), 10, 5, [y])).toThrow(says);
   });
 
   test('very many are thinned out evenly, the last one kept', () => {
     const y = new Float64Array(100_000);
-    const { train, holdout } = windowOrigins('f', splitByTime(100_000), 10, 5, [y]);
+    const { train, holdout } = windowOrigins('f', splitByTime(100_000, 5), 10, 5, [y]);
     expect(train).toHaveLength(19_996);
     expect(train.at(-1)).toBe(59_995);
     expect(holdout).toHaveLength(4_999);

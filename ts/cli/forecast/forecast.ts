@@ -42,7 +42,7 @@ export async function forecast(
   const { target, timeline } = series;
   const { horizon } = options;
   const window = options.window ?? defaultWindow(timeline.step, target.length, horizon);
-  const split = splitByTime(target.length);
+  const split = splitByTime(target.length, horizon);
   const channels = [target, ...series.features.map(({ values }) => values)];
   const origins = windowOrigins(series.file, split, window, horizon, channels);
   checkVaries(series, split);
@@ -118,7 +118,7 @@ function checkVaries({ target, targetName, file }: Series, { trainEnd }: Split):
   const known = target.subarray(0, trainEnd).filter((value) => !Number.isNaN(value));
   if (known.every((value) => value === known[0])) {
     throw new UserError(
-      `${file}: ${targetName} is ${known[0]} in the whole training part (the first 60 %), so there is nothing to learn`,
+      `${file}: ${targetName} is ${known[0]} in the whole training part, so there is nothing to learn`,
     );
   }
 }

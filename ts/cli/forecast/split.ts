@@ -9,11 +9,10 @@ export interface Split {
   length: number;
 }
 
-/** Shares of the series. */
-const VALIDATION = 0.2;
-const HOLDOUT = 0.2;
-const LEAST_TRAINING_WINDOWS = 20;
-const LEAST_TEST_WINDOWS = 5;
+/** Share of the series that is validated on, and as much held out. */
+const TEST_SHARE = 0.2;
+const LEAST_TRAINING_WINDOWS = 12;
+const LEAST_TEST_WINDOWS = 3;
 
 /** More windows than these are thinned out evenly: neighbours overlap almost wholly. */
 const MOST_WINDOWS = { train: 20_000, validation: 5_000, holdout: 5_000 };
@@ -25,16 +24,18 @@ export interface Origins {
   holdout: number[];
 }
 
-export function splitByTime(length: number): Split {
-  const holdoutStart = Math.floor(length * (1 - HOLDOUT));
-  return { trainEnd: Math.floor(length * (1 - HOLDOUT - VALIDATION)), holdoutStart, length };
+/** Training part, validation part, held-out part: 60, 20 and 20 %, or more to test on in a short series. */
+export function splitByTime(length: number, horizon: number): Split {
+  const test = Math.max(Math.floor(length * TEST_SHARE), horizon + LEAST_TEST_WINDOWS - 1);
+  return { trainEnd: length - 2 * test, holdoutStart: length - test, length };
 }
 
 /** The shortest series that gives enough windows in every part. */
 export function leastLength(window: number, horizon: number): number {
-  const train = (window + horizon + LEAST_TRAINING_WINDOWS - 1) / (1 - HOLDOUT - VALIDATION);
-  const test = (horizon + LEAST_TEST_WINDOWS - 1) / Math.min(HOLDOUT, VALIDATION);
-  return Math.ceil(Math.max(train, test) + 2);
+  const train = window + horizon + LEAST_TRAINING_WINDOWS - 1;
+  let length = train;
+  while (splitByTime(length, horizon).trainEnd < train) length++;
+  return length;
 }
 
 /**

@@ -10,6 +10,7 @@ export function forecastText(result: ForecastResult): string {
     describeData(result),
     ...series.notes.map((note) => `  ${note}`),
     describeModel(result),
+    describeSplit(result),
     '',
     `Held-out part (${describeHoldout(result)}):`,
     metricsTable(result),
@@ -42,6 +43,13 @@ export function describeHoldout({ series, split, held }: ForecastResult): string
   const from = formatTime(timeline.step, timeAt(timeline, split.holdoutStart));
   const to = formatTime(timeline.step, timeAt(timeline, split.length - 1));
   return `${from} to ${to}, ${held.model.origins.length} forecasts of ${held.model.horizon} steps, unseen in training`;
+}
+
+/** Which dates trained the model and which chose the epoch. */
+export function describeSplit({ series, split }: ForecastResult): string {
+  const { timeline } = series;
+  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  return `Trained on ${date(0)} to ${date(split.trainEnd - 1)}; the epoch was chosen on the validation part, ${date(split.trainEnd)} to ${date(split.holdoutStart - 1)}.`;
 }
 
 export function lagName({ season, series }: ForecastResult): string {

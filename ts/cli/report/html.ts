@@ -10,6 +10,7 @@ import {
   describeData,
   describeHoldout,
   describeModel,
+  describeSplit,
   lagName,
   significant,
 } from '../forecast/text.ts';
@@ -64,8 +65,8 @@ ${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `fo
 
 <section>
 <h2>Training</h2>
-<p>${escapeHtml(describeModel(result))} The first 60 % of the series trained it, the next 20 % chose the epoch; the
-last 20 % were held out. Scales were measured on the training part only.</p>
+<p>${escapeHtml(describeModel(result))} ${escapeHtml(describeSplit(result))} Scales were
+measured on the training part only.</p>
 ${figure(learningChart(result), legend(['actual', 'training loss'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
 </section>
 </main>
