@@ -1,5 +1,7 @@
 //! Metrics: weighted means over everything seen since they were reset.
 
+mod accuracy;
+
 use unrolled_simd::Simd;
 
 use crate::error::{Error, Result};
@@ -26,7 +28,7 @@ impl MetricState {
             None => match metric {
                 Metric::Mape {} => (percentage(s, frame), frame.features),
                 Metric::LastStepMse {} => return self.add_last_steps(frame),
-                _ => accuracy(loss, frame),
+                _ => accuracy::accuracy(s, loss, frame),
             },
         };
         self.sum += sum;
@@ -106,7 +108,7 @@ impl Metric {
     }
 
     /// The loss that the metric is the mean (or for RMSE the root of the mean) of.
-    fn as_loss(&self) -> Option<Loss> {
+    pub fn as_loss(&self) -> Option<Loss> {
         Some(match *self {
             Metric::Mse {} | Metric::Rmse {} => Loss::Mse {},
             Metric::Mae {} => Loss::Mae {},
@@ -125,51 +127,6 @@ impl Metric {
 
 fn total_weight(frame: &Frame<'_>) -> f64 {
     frame.weight.iter().map(|&w| f64::from(w)).sum()
-}
-
-/// Weighted number of right answers, and how many answers a valid step has: one a feature where
-/// they are binary, else one, that of the largest feature (the first of equals).
-fn accuracy(loss: &Loss, frame: &Frame<'_>) -> (f64, usize) {
-    let &Frame { time, features, lanes, .. } = frame;
-    let threshold = match loss {
-        Loss::BinaryCrossentropy { from_logits: true } => Some(0.0),
-        Loss::BinaryCrossentropy { from_logits: false } => Some(0.5),
-        Loss::CategoricalCrossentropy { .. } | Loss::SparseCategoricalCrossentropy { .. } => None,
-        _ if features == 1 => Some(0.5),
-        _ => None,
-    };
-    let sparse = matches!(loss, Loss::SparseCategoricalCrossentropy { .. });
-    let largest =
-        |x: &[f32], first: usize| {
-            (1..features).fold(0, |best, k| {
-                if x[first + k * lanes] > x[first + best * lanes] { k } else { best }
-            })
-        };
-    let mut right = 0.0;
-    for t in 0..time {
-        for lane in 0..lanes {
-            let weight = frame.weight[t * lanes + lane];
-            if weight <= 0.0 {
-                continue;
-            }
-            let first = t * features * lanes + lane;
-            let hits = match threshold {
-                Some(threshold) => (0..features)
-                    .map(|k| first + k * lanes)
-                    .filter(|&i| f32::from(frame.prediction[i] > threshold) == frame.target[i])
-                    .count(),
-                None if sparse => {
-                    let class = frame.target[t * lanes + lane];
-                    usize::from(largest(frame.prediction, first) as f32 == class)
-                }
-                None => {
-                    usize::from(largest(frame.prediction, first) == largest(frame.target, first))
-                }
-            };
-            right += f64::from(weight) * hits as f64;
-        }
-    }
-    (right, if threshold.is_some() { features } else { 1 })
 }
 
 #[cfg(test)]

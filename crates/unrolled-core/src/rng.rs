@@ -69,11 +69,23 @@ impl Rng {
 
     #[inline]
     fn refill(&mut self) {
-        let high = (self.block >> 32) as u32 | ((self.stream as u32) << 24);
-        let counter = [self.block as u32, high, self.index as u32, (self.index >> 32) as u32];
-        self.words = philox4x32(counter, self.key);
-        self.block += 1;
+        self.words = self.next_blocks::<1>().map(|[word]| word);
         self.used = 0;
+    }
+
+    /// The words of the next `N` blocks, `[word][block]`.
+    #[inline]
+    fn next_blocks<const N: usize>(&mut self) -> [[u32; N]; 4] {
+        let mut counters = [[0; N]; 4];
+        for i in 0..N {
+            let block = self.block + i as u64;
+            counters[0][i] = block as u32;
+            counters[1][i] = (block >> 32) as u32 | ((self.stream as u32) << 24);
+            counters[2][i] = self.index as u32;
+            counters[3][i] = (self.index >> 32) as u32;
+        }
+        self.block += N as u64;
+        philox4x32(counters, self.key)
     }
 
     /// 32 random bits.
@@ -129,31 +141,45 @@ pub fn permutation(seed: u64, n: u32, epoch: u64) -> Vec<u32> {
 
 /// Fills `out` with 0 (a share of `rate`) and `1/(1-rate)`; `rate` in [0, 1). One draw an element.
 pub fn dropout_mask(rng: &mut Rng, rate: f32, out: &mut [f32]) {
+    /// Blocks drawn side by side: so many that compilers make vectors of them.
+    const BLOCKS: usize = 32;
     let keep = 1.0 / (1.0 - rate);
     // uniform() < rate, as integers.
     let threshold = libm::ceilf(rate * 16_777_216.0) as u32;
-    for x in out {
-        *x = if (rng.next_u32() >> 8) < threshold { 0.0 } else { keep };
+    let value = |word: u32| if (word >> 8) < threshold { 0.0 } else { keep };
+    // Draws left of the current block come first.
+    let left = (4 - rng.used).min(out.len());
+    let (first, rest) = out.split_at_mut(left);
+    first.fill_with(|| value(rng.next_u32()));
+    let mut chunks = rest.chunks_exact_mut(4 * BLOCKS);
+    for chunk in &mut chunks {
+        let words = rng.next_blocks::<BLOCKS>();
+        for (i, block) in chunk.chunks_exact_mut(4).enumerate() {
+            for (x, words) in block.iter_mut().zip(&words) {
+                *x = value(words[i]);
+            }
+        }
     }
+    chunks.into_remainder().fill_with(|| value(rng.next_u32()));
 }
 
-/// Ten rounds of Philox on four words.
+/// Ten rounds of Philox on four words of each of `N` counters, `[word][counter]`.
 #[inline]
-fn philox4x32(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
+fn philox4x32<const N: usize>(mut x: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     for round in 0..10 {
         if round > 0 {
             key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
         }
-        let p0 = u64::from(counter[0]) * 0xD251_1F53;
-        let p1 = u64::from(counter[2]) * 0xCD9E_8D57;
-        counter = [
-            (p1 >> 32) as u32 ^ counter[1] ^ key[0],
-            p1 as u32,
-            (p0 >> 32) as u32 ^ counter[3] ^ key[1],
-            p0 as u32,
-        ];
+        for i in 0..N {
+            let p0 = u64::from(x[0][i]) * 0xD251_1F53;
+            let p1 = u64::from(x[2][i]) * 0xCD9E_8D57;
+            x[0][i] = (p1 >> 32) as u32 ^ x[1][i] ^ key[0];
+            x[1][i] = p1 as u32;
+            x[2][i] = (p0 >> 32) as u32 ^ x[3][i] ^ key[1];
+            x[3][i] = p0 as u32;
+        }
     }
-    counter
+    x
 }
 
 #[cfg(test)]
@@ -173,7 +199,8 @@ mod tests {
             ),
         ];
         for (counter, key, answer) in cases {
-            assert_eq!(philox4x32(counter, key), answer, "{counter:x?} {key:x?}");
+            let words = philox4x32(counter.map(|word| [word; 3]), key);
+            assert_eq!(words, answer.map(|word| [word; 3]), "{counter:x?} {key:x?}");
         }
     }
 
@@ -253,6 +280,23 @@ mod tests {
         assert_eq!(base, permutation(5, 100, 2));
         assert_ne!(base, permutation(5, 100, 3));
         assert_ne!(base, permutation(6, 100, 2));
+    }
+
+    #[test]
+    fn dropout_mask_is_one_uniform_draw_an_element_from_any_position() {
+        for start in 0..6 {
+            for len in [0, 1, 3, 31, 32, 33, 100] {
+                let mut rng = Rng::new(3, Stream::Dropout, 9);
+                rng.seek(start);
+                let mut plain = rng.clone();
+                let mut mask = vec![f32::NAN; len];
+                dropout_mask(&mut rng, 0.3, &mut mask);
+                for m in mask {
+                    assert_eq!(m == 0.0, plain.uniform() < 0.3);
+                }
+                assert_eq!(rng.next_u32(), plain.next_u32(), "after {len} from {start}");
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::vectors::{load, store};
 
 /// The features of one step and one vector of lanes.
 #[derive(Clone, Copy)]
-struct Column<'a, S: Simd, const SPARSE: bool> {
+pub(crate) struct Column<'a, S: Simd, const SPARSE: bool> {
     s: S,
     /// From the first feature's lanes on.
     prediction: &'a [f32],
@@ -18,14 +18,15 @@ struct Column<'a, S: Simd, const SPARSE: bool> {
 }
 
 impl<S: Simd, const SPARSE: bool> Column<'_, S, SPARSE> {
+    /// Feature `k`.
     #[inline(always)]
-    fn prediction(self, k: usize) -> S::V {
+    pub(crate) fn prediction(self, k: usize) -> S::V {
         load(self.s, &self.prediction[k * self.lanes..])
     }
 
     /// The target's share of class `k`.
     #[inline(always)]
-    fn target(self, k: usize) -> S::V {
+    pub(crate) fn target(self, k: usize) -> S::V {
         let s = self.s;
         if SPARSE {
             let hit = s.eq(load(s, self.target), s.splat(k as f32));
@@ -36,11 +37,11 @@ impl<S: Simd, const SPARSE: bool> Column<'_, S, SPARSE> {
     }
 }
 
-/// Calls `f(column, d, factor)` for every step and vector of lanes; it gives the loss of each lane
+/// Calls `f(column, d, factor)` for every step and vector of lanes; it gives the value of each lane
 /// and writes into `d` (if there is one) the gradient times `factor`. Masked lanes count nothing
 /// and get gradient 0.
 #[inline(always)]
-fn columns<S: Simd, const SPARSE: bool>(
+pub(crate) fn columns<S: Simd, const SPARSE: bool>(
     s: S,
     frame: &Frame<'_>,
     mut d_prediction: Option<&mut [f32]>,

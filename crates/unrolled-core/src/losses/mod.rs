@@ -12,6 +12,7 @@ mod target;
 
 use unrolled_simd::Simd;
 
+pub(crate) use categorical::columns;
 pub(crate) use regression::{elementwise, percentage};
 pub use target::validate_target;
 
