@@ -122,19 +122,20 @@ describe('the forecast page', () => {
       expect((await forecast.forecasts()).join()).toMatch(/mean squared error of the forecast/);
     }));
 
-  it('draws frames while it trains', () =>
+  it('draws frames while it trains: fewer than 5 % take longer than 50 ms', () =>
     withPage(async (forecast) => {
       await forecast.train({ epochs: ENDLESS });
       await forecast.reachesEpoch(1);
-      // Other programs on the machine can hold up a window of frames, but hardly three in a row.
-      let share = 1;
-      for (let window = 0; window < 3 && share >= 0.05; window++) {
+      // Other programs on the machine hold up frames too, but not in each of ten windows.
+      const shares: number[] = [];
+      while (shares.length < 10 && !shares.some((share) => share < 0.05)) {
         const first = await forecast.epoch();
-        const lengths = await forecast.frames(3000);
+        const lengths = await forecast.frames(2500);
         expect(await forecast.epoch()).toBeGreaterThan(first);
-        share = lengths.filter((length) => length > 50).length / lengths.length;
+        shares.push(lengths.filter((length) => length > 50).length / lengths.length);
       }
-      expect(share).toBeLessThan(0.05);
+      expect(Math.min(...shares), `shares of long frames: ${shares.join(', ')}`).toBeLessThan(0.05);
+      expect(await forecast.state()).toBe('running');
       expect(await forecast.speed()).toBeGreaterThan(0);
     }));
 

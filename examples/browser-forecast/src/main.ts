@@ -15,6 +15,9 @@ const frames = new Frames(page.frames);
 const speed = new Speed();
 let training: Training | undefined;
 let epochs = 1;
+/** Least time between two refreshes of the figures, in milliseconds. */
+const REFRESH = 200;
+let refreshed = 0;
 /** Whether there is something that the charts do not show yet. */
 let stale = false;
 
@@ -99,17 +102,22 @@ function frame(now: number): void {
     loss.draw();
     forecasts.draw();
   }
+  if (now - refreshed >= REFRESH) {
+    refreshed = now;
+    refresh();
+  }
+  requestAnimationFrame(frame);
+}
+
+/** Figures that change all the time, slowly enough to read them. */
+function refresh(): void {
   frames.draw();
-  const inTime = frames.inTime();
-  write(
-    page.smooth,
-    inTime === undefined ? '–' : `${(100 * inTime).toFixed(inTime === 1 ? 0 : 1)} %`,
-  );
+  const share = frames.inTime();
+  write(page.smooth, share === undefined ? '–' : `${(100 * share).toFixed(share === 1 ? 0 : 1)} %`);
   const rate = speed.perSecond();
   if (rate !== undefined && state() === 'running') {
     write(page.speed, rate.toLocaleString('en', { maximumSignificantDigits: 3 }));
   }
-  requestAnimationFrame(frame);
 }
 
 page.controls.addEventListener('submit', (event) => {

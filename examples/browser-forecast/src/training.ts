@@ -39,6 +39,7 @@ export class Training {
     this.#run = this.#network.fit(x, y, {
       epochs: settings.epochs,
       validationData: [validation.x, validation.y],
+      progressInterval: 100,
       onBatchEnd: ({ epoch, batch, batches, loss }) => {
         const done = epoch + batch / (batches ?? batch);
         listener.onProgress(done, loss, done * x.shape[0]);

@@ -1,6 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { build, preview } from 'vite';
 
 /** A folder that is served on this machine. */
@@ -13,7 +13,7 @@ export interface Site {
 /** Serves the files of `folder`. */
 export async function serve(folder: string): Promise<Site> {
   const server = await preview({
-    root: folder,
+    root: dirname(folder),
     configFile: false,
     logLevel: 'warn',
     build: { outDir: folder },

@@ -94,9 +94,9 @@ export class LossChart {
     this.#tip = undefined;
   }
 
-  /** Moves the live end of the curve, inside an epoch. */
+  /** Moves the live end of the curve, inside an epoch; the mean of its first batches says too little. */
   tip(point: LossPoint): void {
-    this.#tip = point;
+    this.#tip = point.epoch - this.#done.length < 0.25 ? undefined : point;
   }
 
   /** Puts what was added on the screen: at most once a frame. */
