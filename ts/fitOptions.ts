@@ -5,7 +5,7 @@ import { type BatchSource, isBatchSource } from './streams.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
 
 /** Options of `fit`. */
-export interface FitOptions<X = unknown, Y = unknown> {
+export interface FitOptions<X = never, Y = never> {
   /** Number of the last epoch plus one. @default 1 */
   readonly epochs?: number;
   /** Examples of a mini-batch. @default 32 */
@@ -71,7 +71,7 @@ export interface CheckedFit {
 }
 
 /** Checks options of `fit`. */
-export function checkFit(options: FitOptions): CheckedFit {
+export function checkFit(options: FitOptions<unknown, unknown>): CheckedFit {
   knownOptions('fit', options, known);
   const { validationData, onEpochEnd, onBatchEnd, stepsPerEpoch } = options;
   const split = options.validationSplit ?? 0;
@@ -112,7 +112,7 @@ export function checkFit(options: FitOptions): CheckedFit {
 }
 
 function checkValidation(
-  data: FitOptions['validationData'],
+  data: FitOptions<unknown, unknown>['validationData'],
 ): Pick<CheckedFit, 'validationData' | 'validationStream'> {
   if (data === undefined) return { validationData: undefined, validationStream: undefined };
   if (Array.isArray(data)) {

@@ -3,7 +3,7 @@ import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { Model } from './model.ts';
 import { open } from './open.ts';
 import { bytesOf, type LoadSource } from './storage/resolve.ts';
-import type { SavedMetadata } from './worker/protocol.ts';
+import { readMetadata } from './worker/metadata.ts';
 
 /**
  * Loads a model that `save` wrote, with its weights, and its optimizer if that was saved.
@@ -28,7 +28,7 @@ export async function fromBytes(
     bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes),
   });
   const { spec, compile, metadata } = opened.description;
-  const saved = metadata as Partial<SavedMetadata> | null;
+  const saved = readMetadata(metadata);
   return new Model(spec, {
     ...engine,
     name: saved?.name ?? 'sequential',

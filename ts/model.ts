@@ -93,7 +93,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    */
   fit(x: X, y: TargetsOf<R>, options?: FitOptions<X, TargetsOf<R>>): Run;
   fit(batches: BatchSource<X, TargetsOf<R>>, options?: FitOptions<X, TargetsOf<R>>): Run;
-  fit(first: unknown, second?: unknown, third?: FitOptions): Run {
+  fit(first: unknown, second?: unknown, third?: FitOptions<unknown, unknown>): Run {
     const { data, options: given } = trainingData(first, second, third);
     const compile = this.#compiledSpec('fit');
     if (this.#run !== undefined)
@@ -247,8 +247,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
 function trainingData(
   first: unknown,
   second: unknown,
-  third: FitOptions | undefined,
-): { data: TrainingData; options: FitOptions } {
+  third: FitOptions<unknown, unknown> | undefined,
+): { data: TrainingData; options: FitOptions<unknown, unknown> } {
   const hasTargets =
     Array.isArray(second) || ArrayBuffer.isView(second) || second instanceof Tensor;
   if (hasTargets || third !== undefined)
@@ -258,5 +258,5 @@ function trainingData(
       `fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
     );
   }
-  return { data: { stream: first }, options: (second ?? {}) as FitOptions };
+  return { data: { stream: first }, options: (second ?? {}) as FitOptions<unknown, unknown> };
 }

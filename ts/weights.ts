@@ -54,7 +54,7 @@ function place(into: Float32Array, weight: unknown, shape: readonly number[], wh
   const values = isList(weight) ? weight : fail(where, `values of shape ${expected}`, weight);
   const flat = typeof values[0] === 'number';
   const count = flat ? into.length : size;
-  if (values.length !== count || (flat && below.length > 0 && Array.isArray(values))) {
+  if (values.length !== count) {
     throw new ShapeError(`${where}: expected shape ${expected}, got ${values.length} values`);
   }
   const stride = into.length / size;

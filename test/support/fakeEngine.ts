@@ -44,6 +44,7 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
         outputs: [],
         metrics: names,
         memoryBytes: 0,
+        instanceBytes: 0,
         arithmetic: 'fake',
         metadata: saved.metadata ?? null,
       }) satisfies Description,

@@ -21,8 +21,10 @@ export interface Description {
   readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
   /** `loss` and the metrics' names; empty before compiling. */
   readonly metrics: readonly string[];
-  /** Memory of the whole instance, in bytes. */
+  /** Memory that the model holds: weights, optimizer, data and work space, in bytes. */
   readonly memoryBytes: number;
+  /** Memory of the engine's instance, in bytes; it grows and never shrinks. */
+  readonly instanceBytes: number;
   readonly arithmetic: string;
   /** What was given to `save`. */
   readonly metadata: unknown;

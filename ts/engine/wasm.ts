@@ -23,20 +23,21 @@ export function openWasm(
     );
   }
   const { initSync, WasmModel } = glue[flavour];
-  const model = guard(flavour, (): WasmModel => {
-    initSync({ module });
-    return 'spec' in source
-      ? new WasmModel(JSON.stringify(source.spec))
-      : WasmModel.load(source.bytes);
-  });
-  return wasmEngine(model, flavour);
+  const { memory } = initSync({ module });
+  const model = guard(flavour, (): WasmModel =>
+    'spec' in source ? new WasmModel(JSON.stringify(source.spec)) : WasmModel.load(source.bytes),
+  );
+  return wasmEngine(model, memory, flavour);
 }
 
-function wasmEngine(model: WasmModel, flavour: Flavour): Engine {
+function wasmEngine(model: WasmModel, memory: WebAssembly.Memory, flavour: Flavour): Engine {
   const run = <T>(step: () => T): T => guard(flavour, step);
   return {
     compile: (spec: CompileSpec) => run(() => model.compile(JSON.stringify(spec))),
-    describe: () => JSON.parse(run(() => model.describe())) as Description,
+    describe: () => ({
+      ...(JSON.parse(run(() => model.describe())) as Omit<Description, 'instanceBytes'>),
+      instanceBytes: memory.buffer.byteLength,
+    }),
     setInput: (slot, index, data, shape, lengths) =>
       run(() => model.setInput(slot, index, data, Uint32Array.from(shape), lengths)),
     setTarget: (slot, index, data, shape) =>

@@ -20,6 +20,7 @@ import type {
   StreamReader,
   TrainingState,
 } from './protocol.ts';
+import { readMetadata } from './metadata.ts';
 import { beginState } from './state.ts';
 import { train } from './training.ts';
 
@@ -67,8 +68,7 @@ export function createApi(open: OpenEngine, slice: number) {
     start(request: StartRequest): Description {
       engine = open(request);
       description = engine.describe();
-      const saved = description.metadata as SavedMetadata | null;
-      training = saved?.training ?? null;
+      training = readMetadata(description.metadata)?.training ?? null;
       return description;
     },
 
@@ -126,12 +126,14 @@ export function createApi(open: OpenEngine, slice: number) {
       }
       const running = started();
       const values = await metricsLock.run(() => measureStream(running, [batch], rest()));
+      running.clearData(slots.scratch);
       return named(names(), values);
     },
 
     /** The model's output, 256 examples at a time. */
     async predict(inputs: readonly Packed[]): Promise<{ data: Float32Array; shape: number[] }> {
       const result = await predictAll(started(), inputs, rest());
+      started().clearData(slots.scratch);
       return transfer(result, [result.data.buffer as ArrayBuffer]);
     },
 
@@ -142,6 +144,7 @@ export function createApi(open: OpenEngine, slice: number) {
       return metricsLock.run(async () => {
         running.resetMetrics();
         running.trainStep(slots.scratch, range(load(running, slots.scratch, batch)));
+        running.clearData(slots.scratch);
         return named(names(), running.metrics());
       });
     },
@@ -150,6 +153,7 @@ export function createApi(open: OpenEngine, slice: number) {
     gradients(batch: Batch): Float32Array {
       const running = started();
       const flat = running.gradients(slots.scratch, range(load(running, slots.scratch, batch)));
+      running.clearData(slots.scratch);
       return transfer(flat, [flat.buffer as ArrayBuffer]);
     },
 
@@ -173,7 +177,7 @@ export function createApi(open: OpenEngine, slice: number) {
     /** One safetensors file, with the position of the run. */
     save(name: string, metadata: SavedMetadata['metadata'], includeOptimizer: boolean): Uint8Array {
       const saved: SavedMetadata = { name, metadata, training: includeOptimizer ? training : null };
-      const bytes = started().save(saved, includeOptimizer);
+      const bytes = started().save(JSON.stringify(saved), includeOptimizer);
       return transfer(bytes, [bytes.buffer as ArrayBuffer]);
     },
 

@@ -117,7 +117,10 @@ export interface TrainingState {
   stopping: StoppingState[];
 }
 
-/** What this library keeps in a checkpoint's metadata. */
+/**
+ * What this library keeps in a checkpoint's metadata. It is written as one JSON string, so that
+ * numbers and their order come back exactly as they were, whatever reads the file in between.
+ */
 export interface SavedMetadata {
   readonly name: string;
   readonly metadata: Readonly<Record<string, unknown>>;
