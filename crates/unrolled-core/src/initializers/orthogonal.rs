@@ -94,7 +94,9 @@ fn reflection(x: &mut [f32]) -> Reflection {
     Reflection { beta: beta as f32, negative }
 }
 
-/// `x −= β·(v·x)·v`
+/// `x −= β·(v·x)·v`. A function of its own: V8 optimises what is called often, and never code that
+/// is already running.
+#[inline(never)]
 fn reflect(v: &[f32], beta: f32, x: &mut [f32]) {
     let factor = beta * dot(v, x);
     for (x, v) in x.iter_mut().zip(v) {
