@@ -13,7 +13,12 @@ mod gemm;
 mod gradient;
 pub mod math;
 pub mod reduce;
-#[cfg(all(test, target_arch = "wasm32", target_feature = "simd128"))]
+#[cfg(all(
+    test,
+    target_arch = "wasm32",
+    target_feature = "simd128",
+    not(target_feature = "relaxed-simd")
+))]
 mod same_bits;
 mod simd;
 mod softmax;

@@ -10,7 +10,7 @@ use crate::{Simd, math};
 #[inline(never)]
 pub fn softmax<S: Simd>(s: S, z: &[f32], lanes: usize, y: &mut [f32]) {
     assert_eq!(z.len(), y.len());
-    assert!(lanes > 0 && lanes % S::LANES == 0 && z.len() % lanes == 0);
+    assert!(lanes > 0 && lanes.is_multiple_of(S::LANES) && z.len().is_multiple_of(lanes));
     s.vectorize(
         #[inline(always)]
         || {
@@ -47,7 +47,7 @@ pub fn softmax<S: Simd>(s: S, z: &[f32], lanes: usize, y: &mut [f32]) {
 pub fn softmax_gradient<S: Simd>(s: S, y: &[f32], d_y: &[f32], lanes: usize, d_z: &mut [f32]) {
     let n = d_z.len();
     assert_eq!([y.len(), d_y.len()], [n; 2]);
-    assert!(lanes > 0 && lanes % S::LANES == 0 && n % lanes == 0);
+    assert!(lanes > 0 && lanes.is_multiple_of(S::LANES) && n.is_multiple_of(lanes));
     s.vectorize(
         #[inline(always)]
         || {

@@ -15,7 +15,7 @@ pub struct Simd128(());
 pub struct RelaxedSimd(());
 
 macro_rules! wasm_simd {
-    ($token:ident, $name:literal, $mul_add:expr, $select:expr) => {
+    ($token:ident, $name:literal, $mul_add:expr, $select:expr, $min:expr, $max:expr) => {
         impl Simd for $token {
             type V = v128;
             type M = v128;
@@ -84,11 +84,11 @@ macro_rules! wasm_simd {
             }
             #[inline(always)]
             fn min(self, a: v128, b: v128) -> v128 {
-                f32x4_pmin(a, b)
+                $min(a, b)
             }
             #[inline(always)]
             fn max(self, a: v128, b: v128) -> v128 {
-                f32x4_pmax(a, b)
+                $max(a, b)
             }
             #[inline(always)]
             fn lt(self, a: v128, b: v128) -> v128 {
@@ -139,7 +139,23 @@ macro_rules! wasm_simd {
     };
 }
 
-wasm_simd!(Simd128, "simd128", |a, b, c| f32x4_add(c, f32x4_mul(a, b)), v128_bitselect);
+wasm_simd!(
+    Simd128,
+    "simd128",
+    |a, b, c| f32x4_add(f32x4_mul(a, b), c),
+    v128_bitselect,
+    f32x4_pmin,
+    f32x4_pmax
+);
 
+// With relaxed simd LLVM makes f32x4.relaxed_min of pmin, which may drop a NaN; so a comparison
+// and a selection that it does not look into.
 #[cfg(target_feature = "relaxed-simd")]
-wasm_simd!(RelaxedSimd, "relaxed-simd", f32x4_relaxed_madd, v128_bitselect);
+wasm_simd!(
+    RelaxedSimd,
+    "relaxed-simd",
+    f32x4_relaxed_madd,
+    i32x4_relaxed_laneselect,
+    |a, b| i32x4_relaxed_laneselect(b, a, f32x4_lt(b, a)),
+    |a, b| i32x4_relaxed_laneselect(b, a, f32x4_lt(a, b))
+);

@@ -12,8 +12,7 @@ use crate::Simd;
 pub fn erf<S: Simd>(s: S, x: S::V) -> S::V {
     const LIMIT: f32 = 3.792;
     const P: [f32; 4] = [2.216_951e-3, 2.816_724_6e-2, 2.594_935_6e-1, 9.845_769_4e-1];
-    const Q: [f32; 5] =
-        [1.726_348_7e-4, 1.055_567_8e-2, 8.456_002e-2, 4.861_598e-1, 1.745_117_187_5];
+    const Q: [f32; 5] = [1.726_348_7e-4, 1.055_567_8e-2, 8.456_002e-2, 4.861_598e-1, 1.745_117_2];
     let x = s.max(s.min(x, s.splat(LIMIT)), s.splat(-LIMIT));
     let x2 = s.mul(x, x);
     double(s, s.mul(polynomial(s, x2, P), x), polynomial(s, x2, Q))

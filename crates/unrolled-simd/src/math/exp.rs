@@ -15,7 +15,7 @@ const UNDERFLOW: f32 = -87.336_54;
 #[inline(always)]
 pub fn exp<S: Simd>(s: S, x: S::V) -> S::V {
     const P: [f32; 5] =
-        [1.381_453_6e-3, 8.368_745e-3, 4.166_839_1e-2, 1.666_652_0e-1, 4.999_999_3e-1];
+        [1.381_453_6e-3, 8.368_745e-3, 4.166_839_1e-2, 1.666_652e-1, 4.999_999_3e-1];
     let shifted = s.mul_add(x, s.splat(core::f32::consts::LOG2_E), s.splat(ROUND));
     let n = s.sub(shifted, s.splat(ROUND));
     let r = s.mul_add(n, s.splat(-LN_2_HIGH), x);

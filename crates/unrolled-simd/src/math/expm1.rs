@@ -8,14 +8,8 @@ use crate::Simd;
 /// Within 1.5 ULP. −1 below −17.4, infinity from 88.7229 on; ±0, subnormals and NaN stay.
 #[inline(always)]
 pub fn expm1<S: Simd>(s: S, x: S::V) -> S::V {
-    const P: [f32; 6] = [
-        1.984_588_3e-4,
-        1.394_066_8e-3,
-        8.333_389e-3,
-        4.166_636e-2,
-        1.666_666_6e-1,
-        5.000_000_0e-1,
-    ];
+    const P: [f32; 6] =
+        [1.984_588_3e-4, 1.394_066_8e-3, 8.333_389e-3, 4.166_636e-2, 1.666_666_6e-1, 0.5];
     let half = s.splat(0.5);
     let clamped = s.max(s.min(x, s.splat(89.0)), s.splat(-20.0));
     let shifted = s.mul_add(clamped, s.splat(core::f32::consts::LOG2_E), s.splat(ROUND));

@@ -37,8 +37,8 @@ pub(super) fn ln_of_one_plus<S: Simd>(s: S, f: S::V, e: S::V) -> S::V {
         1.420_174_5e-1,
         -1.662_335_9e-1,
         2.000_122_8e-1,
-        -2.500_082_1e-1,
-        3.333_333_2e-1,
+        -2.500_082e-1,
+        3.333_333e-1,
     ];
     let f2 = s.mul(f, f);
     let y = s.mul(s.mul(f2, f), polynomial(s, f, P));

@@ -24,7 +24,7 @@ use crate::Simd;
 /// 1.5·2²³: adding it rounds to an integer, which then stands in the low bits.
 const ROUND: f32 = 12_582_912.0;
 /// ln 2 to nine bits, so that its product with an exponent is exact, and the rest.
-const LN_2_HIGH: f32 = 0.693_359_375;
+const LN_2_HIGH: f32 = 0.693_359_4;
 const LN_2_LOW: f32 = -2.121_944_4e-4;
 
 /// The polynomial with these coefficients, highest power first, by Horner's rule.
