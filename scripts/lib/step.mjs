@@ -1,4 +1,5 @@
 /** One line for each step: what it does, then how long it took. */
+import { locked } from './lock.mjs';
 import { clearStamp, isFresh, setStamp } from './stamp.mjs';
 
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
@@ -21,7 +22,7 @@ export async function step(title, work) {
 }
 
 /**
- * A step that is skipped when it was last done from the same content.
+ * A step that is skipped when it was last done from the same content; one process at a time.
  * @param {object} what
  * @param {string} what.name name of the stamp
  * @param {string} what.title
@@ -30,11 +31,16 @@ export async function step(title, work) {
  * @param {() => Promise<string | void>} work
  */
 export async function stampedStep({ name, title, hash, outputs = [] }, work) {
-  if (isFresh(name, hash, outputs)) {
+  const done = () => {
+    if (!isFresh(name, hash, outputs)) return false;
     process.stderr.write(`• ${title} … up to date\n`);
-    return;
-  }
-  clearStamp(name);
-  await step(title, work);
-  setStamp(name, hash);
+    return true;
+  };
+  if (done()) return;
+  await locked(name, async () => {
+    if (done()) return;
+    clearStamp(name);
+    await step(title, work);
+    setStamp(name, hash);
+  });
 }
