@@ -4,9 +4,8 @@ mod common;
 
 use common::{SLOT, Setup, sequential, setup, sgd};
 use serde_json::{Value, json};
-use unrolled_core::Model;
 use unrolled_core::spec::ModelSpec;
-use unrolled_simd::Isa;
+use unrolled_core::{Isa, Model};
 
 /// Every kind of layer, with dropout.
 fn deep() -> Value {
@@ -143,5 +142,50 @@ fn gradients_are_the_same_after_other_batches() {
         }
         let again = model.gradients(SLOT, &all).expect("gradients");
         assert_eq!(bits(&first), bits(&again), "{}", isa.name());
+    }
+}
+
+#[test]
+fn a_run_resumed_from_a_checkpoint_gives_the_same_bits() {
+    for rule in [
+        json!({ "type": "sgd", "momentum": 0.9, "nesterov": true }),
+        json!({ "type": "rmsprop", "centered": true, "momentum": 0.5 }),
+        json!({ "type": "adam" }),
+        json!({ "type": "adamw" }),
+        json!({ "type": "nadam" }),
+    ] {
+        let mut example = example(40);
+        example.compile["optimizer"]["rule"] = rule.clone();
+        example.compile["optimizer"]["learningRate"] =
+            json!({ "type": "exponential", "initial": 0.01, "decaySteps": 3, "decayRate": 0.5 });
+        for isa in Isa::available() {
+            let batches: Vec<Vec<u32>> =
+                (0..6).map(|i| (0..20).map(|j| (7 * i + 3 * j) % 40).collect()).collect();
+            let mut straight = example.build(isa);
+            for batch in &batches {
+                straight.train_step(SLOT, batch).expect("train");
+            }
+            for cut in [1, 3, 5] {
+                let mut first = example.build(isa);
+                for batch in &batches[..cut] {
+                    first.train_step(SLOT, batch).expect("train");
+                }
+                let bytes = first.save("{}", true).expect("save");
+                drop(first);
+                let mut second = Model::load_with_isa(&bytes, isa).expect("load");
+                example.give(&mut second);
+                for batch in &batches[cut..] {
+                    second.train_step(SLOT, batch).expect("train");
+                }
+                let label = format!("{rule}, cut after {cut} on {}", isa.name());
+                assert_eq!(straight.iterations(), second.iterations(), "{label}");
+                assert_eq!(straight.metrics(), second.metrics(), "{label}");
+                assert_eq!(
+                    bits(&straight.export_weights()),
+                    bits(&second.export_weights()),
+                    "{label}"
+                );
+            }
+        }
     }
 }

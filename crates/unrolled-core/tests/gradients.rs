@@ -5,7 +5,7 @@ mod common;
 
 use common::{SLOT, Setup, sequential, setup, sgd, with};
 use serde_json::{Value, json};
-use unrolled_simd::Isa;
+use unrolled_core::Isa;
 use unrolled_testing::oracle::{Activation, Masks};
 use unrolled_testing::{GradientTolerance, central_differences, check_gradient};
 

@@ -3,9 +3,8 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use serde_json::{Value, json};
-use unrolled_core::Model;
 use unrolled_core::spec::{CompileSpec, ModelSpec};
-use unrolled_simd::Isa;
+use unrolled_core::{Isa, Model};
 use unrolled_testing::{Random, oracle};
 
 /// The training slot.
@@ -35,13 +34,18 @@ impl Setup {
         let mut model = Model::with_isa(spec, isa).expect("model");
         model.compile(compile).expect("compile");
         model.import_weights(&self.weights).expect("weights");
+        self.give(&mut model);
+        model
+    }
+
+    /// Puts the data into a model.
+    pub fn give(&self, model: &mut Model) {
         for (i, (data, shape)) in self.inputs.iter().enumerate() {
             let lengths = if i == 0 { self.lengths.as_deref() } else { None };
             model.set_input(SLOT, i, data, shape, lengths).expect("input");
         }
         let (data, shape) = &self.target;
         model.set_target(SLOT, 0, data, shape).expect("target");
-        model
     }
 
     /// Number of examples.
