@@ -175,3 +175,28 @@ test('callbacks are called in their order, and the run waits for them', async ()
   await run;
   expect(log).toEqual(['begin', 'epoch begin', 'epoch end', 'end']);
 });
+
+test('a callback can pause the run and wait for it', async () => {
+  let standing = false;
+  const { run } = begin({
+    callbacks: [
+      {
+        async onEpochEnd({ epoch }, r) {
+          if (epoch > 0) return;
+          await r.pause();
+          standing = true;
+        },
+      },
+    ],
+  });
+  while (!standing || run.status !== 'paused')
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  run.resume();
+  expect((await run).epochs).toHaveLength(4);
+});
+
+test('a run that is stopped before it begins trains nothing', async () => {
+  const { run, engine } = begin({ callbacks: [{ onTrainBegin: (r) => r.stop() }] });
+  expect((await run).end).toBe('stopped');
+  expect(engine.steps).toHaveLength(0);
+});

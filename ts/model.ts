@@ -88,8 +88,9 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
 
   /**
    * Trains on arrays, or on a stream of batches. The run is awaitable and async-iterable; whatever
-   * goes wrong rejects it.
+   * is wrong with the data, or goes wrong later, rejects it.
    * @param x - [batch, time, features] or [batch, features]; sequences may differ in length
+   * @throws SpecError where an option cannot be used, StateError before compile or during a run
    */
   fit(x: X, y: TargetsOf<R>, options?: FitOptions<X, TargetsOf<R>>): Run;
   fit(batches: BatchSource<X, TargetsOf<R>>, options?: FitOptions<X, TargetsOf<R>>): Run;

@@ -53,6 +53,8 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   #status: RunStatus = 'running';
   #failure: { readonly error: unknown } | undefined;
   #waiting: (() => void)[] = [];
+  /** Callbacks that the loop waits for. */
+  #calling = 0;
 
   constructor(driver: RunDriver) {
     this.#driver = driver;
@@ -86,13 +88,16 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     return this.#closed;
   }
 
-  /** Pauses between two batches; resolves when the run stands still or has ended. */
+  /**
+   * Pauses between two batches; resolves when the run stands still, waits for a callback, or has
+   * ended.
+   */
   async pause(): Promise<void> {
     if (this.#status === 'running') {
       this.#status = 'pausing';
       this.#tell('pause');
     }
-    while (this.#status === 'pausing') await this.#change();
+    while (this.#status === 'pausing' && this.#calling === 0) await this.#change();
   }
 
   /** Goes on after a pause. */
@@ -185,7 +190,12 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   async #each(call: (callback: Callback) => void | Promise<void> | undefined): Promise<void> {
-    for (const callback of this.#driver.callbacks) await call(callback);
+    this.#calling += 1;
+    try {
+      for (const callback of this.#driver.callbacks) await call(callback);
+    } finally {
+      this.#calling -= 1;
+    }
   }
 
   /** Takes an event of the loop; an error in a callback ends the run. */
@@ -209,7 +219,8 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
       case 'progress': {
         const { epoch, batch, batches, logs } = event;
         const progress = { ...logs, loss: logs.loss ?? Number.NaN, epoch, batch, batches };
-        return this.#each((callback) => callback.onBatchEnd?.(progress, this));
+        for (const callback of this.#driver.callbacks) callback.onBatchEnd?.(progress, this);
+        return;
       }
       case 'epoch': {
         const epoch = epochLogs(event.record, event.seconds);

@@ -35,8 +35,9 @@ export interface InitOptions {
     readonly fast?: WasmSource | (() => WasmSource | Promise<WasmSource>);
   };
   /**
-   * Makes a worker that runs `unrolled/worker`, where the bundler does not find it by itself.
-   * @default new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })
+   * Makes a worker that runs `unrolled/worker`, where the code inside the library cannot be used: a
+   * page whose Content-Security-Policy forbids `blob:` workers.
+   * @default a worker from the code inside the library
    */
   readonly worker?: () => WorkerLike;
 }

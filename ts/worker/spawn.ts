@@ -1,3 +1,4 @@
+import { UnrolledError } from '../errors.ts';
 import { currentConfig, type NodeWorkerLike, type WorkerLike } from '../engine/config.ts';
 
 /** Whether a worker is one of Node's worker_threads. */
@@ -18,6 +19,11 @@ export async function spawn(): Promise<WorkerLike> {
     return new threads.Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), {
       name: 'unrolled',
     });
+  }
+  if (typeof Worker === 'undefined') {
+    throw new UnrolledError(
+      'There are no workers here: they need a browser or Node 20.16 or newer; thread: "main" does without',
+    );
   }
   const url = URL.createObjectURL(new Blob([source], { type: 'text/javascript' }));
   try {

@@ -43,7 +43,7 @@ type Interrupt = 'stop' | 'abort' | null;
 export async function train(context: RunContext): Promise<FitOutcome> {
   const { engine, request, state, listener, control, metricsLock } = context;
   const batches = openBatches(context);
-  await listener({ type: 'begin', history: [...state.history] });
+  obey(control, await listener({ type: 'begin', history: [...state.history] }));
   let end: FitEnd = 'completed';
   while (state.epoch < request.epochs) {
     const began = performance.now();
