@@ -142,7 +142,7 @@ describe('windows', () => {
       name: 'short',
       length: 39,
       gap: -1,
-      says: /39 steps are too few for a window of 10 and a horizon of 5; at least 40/,
+      says: /39 steps are too few for a window of 10 and a horizon of 5; at least 42/,
     },
     { name: 'full of gaps', length: 100, gap: 12, says: /windows needed in the train part/ },
     { name: 'open at the end', length: 100, gap: 98, says: /the last 10 steps hold a gap/ },

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { forecastJson } from '../../ts/cli/forecast/json.ts';
 import { verdict } from '../../ts/cli/forecast/result.ts';
-import { forecastText, significant } from '../../ts/cli/forecast/text.ts';
+import { decimals, forecastText } from '../../ts/cli/forecast/text.ts';
 import { reportHtml } from '../../ts/cli/report/html.ts';
 import { alignColumns } from '../../ts/cli/table.ts';
 import { madeUpResult } from './result.ts';
@@ -20,6 +20,11 @@ describe('the verdict', () => {
       name: 'the linear forecast wins',
       change: { baselines: { ...baselines, linear: best } },
       says: /^A baseline wins: linear .* 100 % larger/,
+    },
+    {
+      name: 'neither wins',
+      change: { baselines: { ...baselines, linear: { ...best, mae: 0.0995 } } },
+      says: /^A tie: .* LSTM .* linear .* less than 1 %/,
     },
     {
       name: 'the last value wins',
@@ -90,13 +95,12 @@ describe('the report', () => {
 });
 
 test.each([
-  [12.34567, '12.35'],
-  [0, '0.000'],
-  [-0.01234, '-0.01234'],
-  [123456, '123456'],
-  [0.00001, '1.000e-5'],
-])('%d is shown as %s', (value, text) => {
-  expect(significant(value)).toBe(text);
+  { values: [12.34567, -1, 0.001], shown: ['12.35', '-1.00', '0.00'] },
+  { values: [0.01234], shown: ['0.01234'] },
+  { values: [0, 123456.7], shown: ['0', '123457'] },
+  { values: [0.00001], shown: ['1.000e-5'] },
+])('$values are shown as $shown', ({ values, shown }) => {
+  expect(values.map(decimals(values))).toEqual(shown);
 });
 
 test('columns align', () => {

@@ -63,18 +63,22 @@ export function winner({ holdout, baselines }: ForecastResult): 'model' | Rival 
   }, 'model');
 }
 
+/** Errors closer than this share of each other count as equal. */
+const TIE = 0.01;
+
 /** Plain words on who wins and by how much. */
 export function verdict(result: ForecastResult): string {
   const { holdout, baselines } = result;
-  const best = winner(result);
   const model = nameOf(result, 'model');
-  if (best !== 'model') {
-    const gap = holdout.mae / baselines[best].mae - 1;
-    return `A baseline wins: ${nameOf(result, best)} has the smallest error; the ${model}'s is ${percent(gap)} larger.`;
+  const best = RIVALS.reduce((a, b) => (baselines[b].mae < baselines[a].mae ? b : a));
+  const gap = holdout.mae / baselines[best].mae - 1;
+  const rival = nameOf(result, best);
+  if (Math.abs(gap) < TIE) {
+    return `A tie: the errors of the ${model} and of the best baseline, ${rival}, differ by less than 1 %; the simpler one does as well.`;
   }
-  const second = RIVALS.reduce((a, b) => (baselines[b].mae < baselines[a].mae ? b : a));
-  const gap = 1 - holdout.mae / baselines[second].mae;
-  return `The ${model} wins: its error is ${percent(gap)} below that of the best baseline, ${nameOf(result, second)}.`;
+  return gap > 0
+    ? `A baseline wins: ${rival} has the smallest error; the ${model}'s is ${percent(gap)} larger.`
+    : `The ${model} wins: its error is ${percent(-gap)} below that of the best baseline, ${rival}.`;
 }
 
 /** "4.1 %"; more digits for small shares. */

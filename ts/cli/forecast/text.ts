@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { formatTime } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
 import { alignColumns } from '../table.ts';
@@ -25,7 +26,7 @@ export function forecastText(result: ForecastResult): string {
 export function describeData({ series }: ForecastResult): string {
   const { timeline } = series;
   const last = timeAt(timeline, timeline.rows.length - 1);
-  return `${series.file}: ${series.targetName}, one value a ${timeline.step.name}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
+  return `${basename(series.file)}: ${series.targetName}, one value a ${timeline.step.name}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
 }
 
 export function describeModel({ model, window, series, cycles, options }: ForecastResult): string {
@@ -58,36 +59,39 @@ export function lagName({ season, series }: ForecastResult): string {
 }
 
 function metricsTable(result: ForecastResult): string {
-  const { holdout, baselines } = result;
-  const row = (name: string, s: { mae: number; rmse: number; mase: number }) => [
-    `  ${name}`,
-    significant(s.mae),
-    significant(s.rmse),
-    s.mase.toFixed(3),
-  ];
   return alignColumns([
     ['  ', 'MAE', 'RMSE', 'MASE'],
-    row(nameOf(result, 'model'), holdout),
-    ...RIVALS.map((rival) => row(nameOf(result, rival), baselines[rival])),
+    ...metricsRows(result).map(({ name, cells }) => [`  ${name}`, ...cells]),
   ]);
 }
 
-function forecastTable({ forecast }: ForecastResult): string {
+function forecastTable(result: ForecastResult): string {
   return alignColumns([
     ['  date', 'value', 'low', 'high'],
-    ...forecast.map(({ date, value, low, high }) => [
-      `  ${date}`,
-      significant(value),
-      significant(low),
-      significant(high),
-    ]),
+    ...forecastCells(result).map(([date, ...cells]) => [`  ${date}`, ...cells]),
   ]);
 }
 
-/** Four significant digits without an exponent in the usual range. */
-export function significant(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e9)) return value.toExponential(3);
-  const digits = size === 0 ? 3 : Math.max(0, 3 - Math.floor(Math.log10(size)));
-  return value.toFixed(Math.min(6, digits));
+/** Scores of the model and its rivals as text, MAE and RMSE with the same decimals. */
+export function metricsRows(result: ForecastResult) {
+  const all = { model: result.holdout, ...result.baselines };
+  const show = decimals(Object.values(all).flatMap(({ mae, rmse }) => [mae, rmse]));
+  return (['model', ...RIVALS] as const).map((who) => {
+    const { mae, rmse, mase } = all[who];
+    return { who, name: nameOf(result, who), cells: [show(mae), show(rmse), mase.toFixed(3)] };
+  });
+}
+
+/** Date, value, low and high of every forecast as text, with the same decimals. */
+export function forecastCells({ forecast }: ForecastResult): string[][] {
+  const show = decimals(forecast.flatMap(({ value, low, high }) => [value, low, high]));
+  return forecast.map(({ date, value, low, high }) => [date, show(value), show(low), show(high)]);
+}
+
+/** Shows values with the decimals that give the largest of them four significant digits. */
+export function decimals(values: number[]): (value: number) => string {
+  const size = Math.max(...values.map(Math.abs));
+  if (size < 1e-4 || size >= 1e9) return (value) => value.toExponential(3);
+  const digits = Math.max(0, 3 - Math.floor(Math.log10(size)));
+  return (value) => value.toFixed(digits);
 }

@@ -119,7 +119,8 @@ function separateWindows(origins: number[], horizon: number, from: number): numb
 
 /** Mean absolute error of each forecaster, step by step into the future. */
 export function errorChart(result: ForecastResult): string {
-  const rows = (['model', ...RIVALS] as const).flatMap((who) => {
+  // The model last, on top of the others.
+  const rows = ([...RIVALS, 'model'] as const).flatMap((who) => {
     return maeByStep(result.series.target, result.held[who]).map((mae, h) => {
       return { who: nameOf(result, who), key: who, step: h + 1, mae };
     });
@@ -155,9 +156,11 @@ export function errorChart(result: ForecastResult): string {
 export function learningChart({ model: { curve } }: ForecastResult): string {
   const line = (losses: number[]) => losses.map((loss, i) => ({ epoch: i + 1, loss }));
   const best = line(curve.valLoss)[curve.best];
+  const losses = [...curve.loss, ...curve.valLoss];
+  const type = Math.max(...losses) > 10 * Math.min(...losses) ? 'log' : 'linear';
   return draw({
     x: { label: 'epoch', ticks: wholeTicks(curve.loss.length), tickFormat: 'd' },
-    y: { label: 'loss', grid: true, type: 'log', tickFormat: '~g' },
+    y: { label: 'loss', grid: true, type, tickFormat: '~g' },
     marks: [
       Plot.lineY(line(curve.loss), {
         x: 'epoch',

@@ -12,7 +12,8 @@ import {
   describeModel,
   describeSplit,
   lagName,
-  significant,
+  forecastCells,
+  metricsRows,
 } from '../forecast/text.ts';
 import { errorChart, futureChart, holdoutChart, learningChart } from './charts.ts';
 import { STYLE } from './style.ts';
@@ -67,7 +68,7 @@ ${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `fo
 <h2>Training</h2>
 <p>${escapeHtml(describeModel(result))} ${escapeHtml(describeSplit(result))} Scales were
 measured on the training part only.</p>
-${figure(learningChart(result), legend(['actual', 'training loss'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
+${figure(learningChart(result), legend(['actual', options.model === 'linear' ? 'training loss' : 'training loss, with dropout'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
 </section>
 </main>
 </body>
@@ -91,23 +92,22 @@ function legend(...swatches: Swatch[]): string {
     .join(' ');
 }
 
-function forecastTable({ forecast, series }: ForecastResult): string {
-  const rows = forecast.map(({ date, value, low, high }) => {
-    return `<tr><td>${date}</td>${[value, low, high].map((v) => `<td>${significant(v)}</td>`).join('')}</tr>`;
-  });
-  return table([series.dateColumn, series.targetName, 'low', 'high'], rows);
+function forecastTable(result: ForecastResult): string {
+  const { dateColumn, targetName } = result.series;
+  const rows = forecastCells(result).map((cells) => row(cells));
+  return table([dateColumn, targetName, 'low', 'high'], rows);
 }
 
 function metricsTable(result: ForecastResult): string {
   const best = winner(result);
-  const rows = (['model', ...RIVALS] as const).map((who) => {
-    const { mae, rmse, mase } = who === 'model' ? result.holdout : result.baselines[who];
-    const cells = [significant(mae), significant(rmse), mase.toFixed(3)].map(
-      (v) => `<td>${v}</td>`,
-    );
-    return `<tr${who === best ? ' class="best"' : ''}><td>${escapeHtml(nameOf(result, who))}</td>${cells.join('')}</tr>`;
+  const rows = metricsRows(result).map(({ who, name, cells }) => {
+    return row([name, ...cells], who === best ? ' class="best"' : '');
   });
   return table(['', 'MAE', 'RMSE', 'MASE'], rows);
+}
+
+function row(cells: string[], attributes = ''): string {
+  return `<tr${attributes}>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
 }
 
 function table(head: string[], rows: string[]): string {
