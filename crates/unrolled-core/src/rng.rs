@@ -76,14 +76,14 @@ impl Rng {
     /// The words of the next `N` blocks, `[word][block]`.
     #[inline]
     fn next_blocks<const N: usize>(&mut self) -> [[u32; N]; 4] {
-        let mut counters = [[0; N]; 4];
-        for i in 0..N {
-            let block = self.block + i as u64;
-            counters[0][i] = block as u32;
-            counters[1][i] = (block >> 32) as u32 | ((self.stream as u32) << 24);
-            counters[2][i] = self.index as u32;
-            counters[3][i] = (self.index >> 32) as u32;
-        }
+        let blocks: [u64; N] = core::array::from_fn(|i| self.block + i as u64);
+        let stream = (self.stream as u32) << 24;
+        let counters = [
+            blocks.map(|block| block as u32),
+            blocks.map(|block| (block >> 32) as u32 | stream),
+            [self.index as u32; N],
+            [(self.index >> 32) as u32; N],
+        ];
         self.block += N as u64;
         philox4x32(counters, self.key)
     }
@@ -170,13 +170,14 @@ fn philox4x32<const N: usize>(mut x: [[u32; N]; 4], mut key: [u32; 2]) -> [[u32;
         if round > 0 {
             key = [key[0].wrapping_add(0x9E37_79B9), key[1].wrapping_add(0xBB67_AE85)];
         }
-        for i in 0..N {
-            let p0 = u64::from(x[0][i]) * 0xD251_1F53;
-            let p1 = u64::from(x[2][i]) * 0xCD9E_8D57;
-            x[0][i] = (p1 >> 32) as u32 ^ x[1][i] ^ key[0];
-            x[1][i] = p1 as u32;
-            x[2][i] = (p0 >> 32) as u32 ^ x[3][i] ^ key[1];
-            x[3][i] = p0 as u32;
+        let [a, b, c, d] = &mut x;
+        for (((a, b), c), d) in a.iter_mut().zip(b).zip(c).zip(d) {
+            let p0 = u64::from(*a) * 0xD251_1F53;
+            let p1 = u64::from(*c) * 0xCD9E_8D57;
+            *a = (p1 >> 32) as u32 ^ *b ^ key[0];
+            *b = p1 as u32;
+            *c = (p0 >> 32) as u32 ^ *d ^ key[1];
+            *d = p0 as u32;
         }
     }
     x
