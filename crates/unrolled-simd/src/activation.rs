@@ -85,7 +85,7 @@ impl Activation {
             }
             Activation::Gelu => s.mul(s.max(z, s.splat(f32::MIN)), normal_cdf(s, z)),
             Activation::Softplus => {
-                let tail = math::ln_1p(s, math::exp(s, s.sub(zero, s.abs(z))));
+                let tail = math::ln_1p_of_unit(s, math::exp(s, s.sub(zero, s.abs(z))));
                 s.add(s.max(z, zero), tail)
             }
             Activation::Softsign => {

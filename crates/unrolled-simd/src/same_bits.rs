@@ -28,7 +28,7 @@ fn of_elementary_functions() {
             $(check!(stringify!($f), s => map(s, &x, #[inline(always)] |x| math::$f(s, x)));)*
         };
     }
-    check_all!(exp expm1 ln ln_1p tanh sigmoid erf);
+    check_all!(exp expm1 ln ln_1p ln_1p_of_unit tanh sigmoid erf);
 }
 
 #[test]

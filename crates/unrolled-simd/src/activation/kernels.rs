@@ -25,7 +25,7 @@ macro_rules! with_constant {
 ///
 /// # Panics
 /// If the lengths differ or are no multiple of [`Simd::LANES`].
-#[inline(never)]
+#[inline]
 pub fn activate<S: Simd>(s: S, activation: Activation, z: &[f32], y: &mut [f32]) {
     assert_eq!(z.len(), y.len());
     assert_eq!(z.len() % S::LANES, 0);
@@ -37,7 +37,7 @@ pub fn activate<S: Simd>(s: S, activation: Activation, z: &[f32], y: &mut [f32])
 ///
 /// # Panics
 /// If the length is no multiple of [`Simd::LANES`].
-#[inline(never)]
+#[inline]
 pub fn activate_in_place<S: Simd>(s: S, activation: Activation, y: &mut [f32]) {
     assert_eq!(y.len() % S::LANES, 0);
     let p = y.as_mut_ptr();
@@ -48,7 +48,7 @@ pub fn activate_in_place<S: Simd>(s: S, activation: Activation, y: &mut [f32]) {
 /// # Safety
 /// `z` must be readable and `y` writable for `n` values, `n` a multiple of LANES; they are the
 /// same or do not overlap.
-#[inline(always)]
+#[inline(never)]
 unsafe fn forward_all<S: Simd>(s: S, f: Activation, z: *const f32, y: *mut f32, n: usize) {
     with_constant!(f, F => s.vectorize(
         #[inline(always)]

@@ -26,6 +26,18 @@ pub fn ln_1p<S: Simd>(s: S, x: S::V) -> S::V {
     s.select(s.le(x, s.splat(-1.0)), pole, y)
 }
 
+/// `ln(1 + x)` for 0 ≤ x ≤ 1 at a third of the cost, for `ln(1 + e^(−|z|))`: 1 + x is in one of two
+/// binades.
+///
+/// Within 1.5 ULP. NaN stays NaN; beyond 0 and 1 the result means nothing.
+#[inline(always)]
+pub fn ln_1p_of_unit<S: Simd>(s: S, x: S::V) -> S::V {
+    let half = s.splat(0.5);
+    let low = s.lt(x, s.splat(core::f32::consts::SQRT_2 - 1.0));
+    let f = s.select(low, x, s.sub(s.mul(x, half), half));
+    ln_of_one_plus(s, f, s.select(low, s.splat(0.0), s.splat(1.0)))
+}
+
 #[cfg(test)]
 mod tests {
     use crate::check::{test, *};
@@ -34,6 +46,18 @@ mod tests {
     #[test]
     fn is_within_bounds() {
         check_function!(math::ln_1p, f64::ln_1p, Bound::Ulps(1.5));
+    }
+
+    #[test]
+    fn of_unit_is_within_bounds() {
+        let one = 1f32.to_bits();
+        let x: Vec<f32> = (0..=one).step_by(509).chain([one]).map(f32::from_bits).collect();
+        let want: Vec<f64> = x.iter().map(|&x| f64::from(x).ln_1p()).collect();
+        for_every_isa!(s => {
+            let got = map(s, &x, #[inline(always)] |x| math::ln_1p_of_unit(s, x));
+            check_bound(name_of(s), &x, &got, &want, Bound::Ulps(1.5));
+        });
+        check_values!(math::ln_1p_of_unit, [(0.0, 0.0), (f32::NAN, f32::NAN)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ pub use erf::erf;
 pub use exp::exp;
 pub use expm1::expm1;
 pub use ln::ln;
-pub use ln_1p::ln_1p;
+pub use ln_1p::{ln_1p, ln_1p_of_unit};
 pub use sigmoid::sigmoid;
 pub use tanh::tanh;
 
