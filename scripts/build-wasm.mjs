@@ -12,15 +12,16 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { cache, generated, wasmCrate } from './lib/paths.mjs';
-import { compilerVersion } from './lib/rust.mjs';
+import { compilerVersion, remap } from './lib/rust.mjs';
 import { exitWith, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
 import { stampedStep } from './lib/step.mjs';
 import { wasmRust } from './setup/rust.mjs';
 
+const simd = '-Ctarget-feature=+simd128';
 export const arithmetics = {
-  simd128: '-C target-feature=+simd128',
-  relaxed: '-C target-feature=+simd128,+relaxed-simd',
+  simd128: [simd],
+  relaxed: [`${simd},+relaxed-simd`],
 };
 
 const sources = [
@@ -38,10 +39,13 @@ const sources = [
 export const wasmFile = (name) => join(wasmCrate, 'pkg', name, 'unrolled_wasm_bg.wasm');
 const moduleFile = (name) => join(generated, `wasm-${name}.ts`);
 
-/** The environment that compiles for one arithmetic, with a folder of its own for what cargo keeps. */
-export const arithmeticEnv = (name, env) => ({
+/**
+ * The environment that compiles for one arithmetic, with a folder of its own for what cargo keeps.
+ * @param {string[]} [flags] more flags for rustc
+ */
+export const arithmeticEnv = (name, env, flags = []) => ({
   ...env,
-  RUSTFLAGS: arithmetics[name],
+  CARGO_ENCODED_RUSTFLAGS: [...arithmetics[name], ...remap(env), ...flags].join('\x1f'),
   CARGO_TARGET_DIR: join(cache, 'target', name),
 });
 

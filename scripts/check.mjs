@@ -50,14 +50,14 @@ function lintsWasm(env) {
 async function lintWasm(env) {
   const withClippy = lintsWasm(env);
   for (const name of Object.keys(arithmetics)) {
-    const wasm = arithmeticEnv(name, env);
     const flags = ['--lib', '--release', '--locked', '--quiet', '--target', target];
     if (withClippy) {
+      const wasm = arithmeticEnv(name, env);
       await cargo(['clippy', ...wasmPackages, ...flags, '--', '-D', 'warnings'], wasm);
     } else {
-      const strict = { ...wasm, RUSTFLAGS: `${wasm.RUSTFLAGS} -D warnings` };
+      const wasm = arithmeticEnv(name, env, ['-Dwarnings']);
       const folder = join(cache, 'target', `${name}-check`);
-      await cargo(['check', ...wasmPackages, ...flags], { ...strict, CARGO_TARGET_DIR: folder });
+      await cargo(['check', ...wasmPackages, ...flags], { ...wasm, CARGO_TARGET_DIR: folder });
     }
   }
   return withClippy ? '' : "no clippy for this compiler, rustc's own lints";

@@ -6,6 +6,7 @@
  * scripts/setup/rust.mjs), reached through the links in `.cache/rust/bin`.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { nodeBin, root, systemRust, tools, withPath } from './paths.mjs';
 import { capture, which } from './shell.mjs';
@@ -72,6 +73,12 @@ export function wasmCandidates() {
   return candidates
     .filter(([, env]) => compilerVersion(env) !== null)
     .map(([name, env]) => [name, withLinker(env)]);
+}
+
+/** Flags for rustc that keep the folders of this machine out of the messages compiled in. */
+export function remap(env) {
+  const home = env.CARGO_HOME ?? join(homedir(), '.cargo');
+  return [`--remap-path-prefix=${root}=`, `--remap-path-prefix=${join(home, 'registry', 'src')}=`];
 }
 
 /** Adds wasm-pack, wasm-bindgen and wasm-opt to the PATH. */

@@ -19,6 +19,7 @@ import { cache, systemRust } from '../lib/paths.mjs';
 import {
   compilesWasm,
   compilerVersion,
+  remap,
   systemEnv,
   systemLinker,
   target,
@@ -143,7 +144,7 @@ async function buildStandardLibrary() {
     ...systemEnv(),
     RUSTC_BOOTSTRAP: '1',
     // Bitcode for link-time optimisation; `test` for the tests inside wasm.
-    RUSTFLAGS: '-C embed-bitcode=yes',
+    CARGO_ENCODED_RUSTFLAGS: ['-Cembed-bitcode=yes', ...remap(process.env)].join('\x1f'),
     CARGO_TARGET_DIR: join(crate, 'target'),
   };
   const flags = ['--release', '--target', target, '-Zbuild-std=std,panic_abort,test'];

@@ -68,7 +68,7 @@ describe('the packed package', () => {
         'package.json',
       ]),
     );
-    const allowed = /^(bin|data|dist)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const allowed = /^(bin|dist|examples\/data)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
