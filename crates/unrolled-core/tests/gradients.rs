@@ -226,6 +226,62 @@ fn fan_out_adds_gradients() {
 }
 
 #[test]
+fn two_sequences_of_their_own_lengths() {
+    // An encoder and a decoder, each with its own input, time and padding.
+    for (cell_label, cell) in cells() {
+        let states = if cell["type"] == "lstm" { 2 } else { 1 };
+        let mut decoder_reads = vec![json!(["target", 0])];
+        decoder_reads.extend((1..=states).map(|i| json!(["encoder", i])));
+        let decoder = with(&cell, &json!({ "returnSequences": true }));
+        let model = json!({
+            "inputs": [
+                { "name": "source", "shape": [null, 3] },
+                { "name": "target", "shape": [4, 2] },
+            ],
+            "nodes": [
+                {
+                    "name": "encoder",
+                    "layer": with(&cell, &json!({ "returnState": true })),
+                    "inputs": [["source", 0]],
+                },
+                { "name": "decoder", "layer": decoder, "inputs": decoder_reads },
+            ],
+            "outputs": [["decoder", 0]],
+        });
+        for (encoder, decoder) in [
+            (None, None),
+            (ragged(5, 7), None),
+            (None, Some(vec![4, 1, 2, 3, 4])),
+            (ragged(5, 7), Some(vec![1, 2, 3, 3, 2])),
+        ] {
+            let label = format!("{cell_label}, lengths {encoder:?} and {decoder:?}");
+            let mut setup = setup(450, model.clone(), sgd(0.1), (5, 7), encoder);
+            setup.lengths[1] = decoder;
+            check(&label, &setup, Some(80));
+        }
+    }
+}
+
+#[test]
+fn one_vector_as_both_states() {
+    let model = json!({
+        "inputs": [{ "name": "input", "shape": [null, 3] }, { "name": "context", "shape": [2] }],
+        "nodes": [
+            { "name": "start", "layer": { "type": "dense", "units": 5 }, "inputs": [["context", 0]] },
+            {
+                "name": "lstm",
+                "layer": { "type": "lstm", "units": 5 },
+                "inputs": [["input", 0], ["start", 0], ["start", 0]],
+            },
+        ],
+        "outputs": [["lstm", 0]],
+    });
+    for lengths in [None, ragged(4, 6)] {
+        check("both states", &setup(470, model.clone(), sgd(0.1), (4, 6), lengths), Some(80));
+    }
+}
+
+#[test]
 fn dense_flatten_and_activation() {
     let dense = |units: usize| json!({ "type": "dense", "units": units, "activation": "tanh" });
     let cases = [

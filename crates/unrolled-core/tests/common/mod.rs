@@ -20,8 +20,8 @@ pub struct Setup {
     pub weights: Vec<f32>,
     /// Data and shape of each input.
     pub inputs: Vec<(Vec<f32>, Vec<usize>)>,
-    /// Valid steps of input 0.
-    pub lengths: Option<Vec<u32>>,
+    /// Valid steps of each input's examples; all if `None`.
+    pub lengths: Vec<Option<Vec<u32>>>,
     /// Data and shape of the target of output 0.
     pub target: (Vec<f32>, Vec<usize>),
 }
@@ -41,8 +41,7 @@ impl Setup {
     /// Puts the data into a model.
     pub fn give(&self, model: &mut Model) {
         for (i, (data, shape)) in self.inputs.iter().enumerate() {
-            let lengths = if i == 0 { self.lengths.as_deref() } else { None };
-            model.set_input(SLOT, i, data, shape, lengths).expect("input");
+            model.set_input(SLOT, i, data, shape, self.lengths[i].as_deref()).expect("input");
         }
         let (data, shape) = &self.target;
         model.set_target(SLOT, 0, data, shape).expect("target");
@@ -72,10 +71,9 @@ impl Setup {
     pub fn oracle_inputs(&self) -> Vec<oracle::Value> {
         self.inputs
             .iter()
-            .enumerate()
-            .map(|(i, (data, shape))| {
-                let lengths = if i == 0 { self.lengths.as_deref() } else { None };
-                oracle::Value::new(&wide(data), shape, lengths)
+            .zip(&self.lengths)
+            .map(|((data, shape), lengths)| {
+                oracle::Value::new(&wide(data), shape, lengths.as_deref())
             })
             .collect()
     }
@@ -113,7 +111,7 @@ pub fn sgd(rate: f32) -> Value {
     })
 }
 
-/// Random weights and data for a model. `y` holds the features of the target.
+/// Random weights and data for a model. `lengths` are those of input 0.
 pub fn setup(
     seed: u64,
     model: Value,
@@ -134,6 +132,9 @@ pub fn setup(
             (random.vec(shape.iter().product(), -1.0, 1.0), shape)
         })
         .collect();
+    let mut all_lengths = vec![None; inputs.len()];
+    all_lengths[0] = lengths;
+    let lengths = all_lengths;
     let mut result =
         Setup { model, compile, weights, inputs, lengths, target: (Vec::new(), Vec::new()) };
     let (outputs, _) = oracle::Model::new(&result.model).forward(
