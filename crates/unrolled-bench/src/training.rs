@@ -1,7 +1,8 @@
 //! The workloads of bench/workloads.json, trained by the native engine.
 
 use serde::Deserialize;
-use unrolled_core::spec::{CompileSpec, InputSpec, LayerSpec, ModelSpec, NodeSpec, Port};
+use serde_json::{Value, json};
+use unrolled_core::spec::from_json;
 use unrolled_core::{Isa, Model, Result};
 
 /// A model and the shape of its data.
@@ -17,8 +18,8 @@ pub struct Workload {
     pub target: Vec<usize>,
     /// Mini-batches of an epoch.
     pub steps: usize,
-    /// The layers, one after the other.
-    pub layers: Vec<LayerSpec>,
+    /// The layers' descriptions, one after the other.
+    pub layers: Vec<Value>,
 }
 
 /// All workloads, as the bench has them.
@@ -51,8 +52,9 @@ impl Training {
     /// A model with Keras's defaults, mean squared error and Adam, and `workload.steps` mini-batches
     /// of `batch` examples.
     pub fn new(workload: &Workload, batch: usize, isa: Isa) -> Result<Training> {
-        let mut model = Model::with_isa(model_spec(workload), isa)?;
-        model.compile(compile_spec())?;
+        let mut model =
+            Model::with_isa(from_json("model", &model_spec(workload).to_string())?, isa)?;
+        model.compile(from_json("compile", &compile_spec().to_string())?)?;
         let n = workload.steps * batch;
         let wave =
             |i: usize, length: usize| ((i % length) as f32 * 0.1 + (i / length) as f32).sin();
@@ -107,30 +109,26 @@ impl Training {
     }
 }
 
-fn model_spec(workload: &Workload) -> ModelSpec {
+fn model_spec(workload: &Workload) -> Value {
     let name = |i: usize| format!("layer_{i}");
-    let node = |(i, layer): (usize, &LayerSpec)| {
+    let node = |(i, layer): (usize, &Value)| {
         let before = if i == 0 { "input".to_owned() } else { name(i - 1) };
-        NodeSpec { name: name(i), layer: layer.clone(), inputs: vec![Port(before, 0)] }
+        json!({ "name": name(i), "layer": layer, "inputs": [[before, 0]] })
     };
-    ModelSpec {
-        inputs: vec![InputSpec {
-            name: "input".to_owned(),
-            shape: vec![Some(workload.time), Some(workload.features)],
-        }],
-        nodes: workload.layers.iter().enumerate().map(node).collect(),
-        outputs: vec![Port(name(workload.layers.len() - 1), 0)],
-        seed: 42,
-    }
+    json!({
+        "inputs": [{ "name": "input", "shape": [workload.time, workload.features] }],
+        "nodes": workload.layers.iter().enumerate().map(node).collect::<Vec<_>>(),
+        "outputs": [[name(workload.layers.len() - 1), 0]],
+        "seed": 42,
+    })
 }
 
-fn compile_spec() -> CompileSpec {
-    serde_json::from_value(serde_json::json!({
+fn compile_spec() -> Value {
+    json!({
         "loss": { "type": "mse" },
         "optimizer": {
             "rule": { "type": "adam" },
             "learningRate": { "type": "constant", "value": 0.001 },
         },
-    }))
-    .expect("a valid description")
+    })
 }
