@@ -62,8 +62,13 @@ function makeProgram(terminal: Terminal, finish: (code: number) => void): Comman
     .showSuggestionAfterError();
   addForecast(program).action(
     async (file: string | undefined, flags: ForecastFlags, self: Command) => {
-      const reportAsked = self.getOptionValueSource('report') === 'cli';
-      finish(await forecastCommand(file, { ...flags, reportAsked }, terminal));
+      const asked = (option: 'save' | 'report') => self.getOptionValueSource(option) === 'cli';
+      const { json, save, report } = flags;
+      const files = {
+        save: json && !asked('save') ? false : save,
+        report: json && !asked('report') ? false : report,
+      };
+      finish(await forecastCommand(file, { ...flags, ...files }, terminal));
     },
   );
   addReproduce(program).action(async (flags: ReproduceFlags) => {
@@ -96,9 +101,10 @@ function addForecast(program: Command): Command {
       42,
     )
     .option('--level <percent>', 'share of values the interval should hold', number(1, 99.9), 80)
-    .option('--json', 'print one JSON object and nothing else')
-    .option('--save <path>', 'write the trained model (.safetensors)')
-    .option('--report <path>', 'where to write the HTML report', 'forecast.html')
+    .option('--json', 'print one JSON object and nothing else; write only files that are asked for')
+    .option('--save <path>', 'where to write the trained model', 'forecast.safetensors')
+    .option('--no-save', 'write no model')
+    .option('--report <path>', 'where to write the report with pictures', 'forecast.html')
     .option('--no-report', 'write no report');
 }
 

@@ -23,11 +23,10 @@ export interface ForecastFlags {
   /** In percent. */
   level: number;
   json?: boolean;
-  save?: string;
-  /** `false` for --no-report. */
+  /** Where to write the model; `false` for nowhere. */
+  save: string | false;
+  /** Where to write the report; `false` for nowhere. */
   report: string | false;
-  /** Whether --report was given: with --json nothing is written unasked. */
-  reportAsked?: boolean;
 }
 
 /** `unrolled forecast`: trains, prints, writes the report and the model. */
@@ -36,8 +35,8 @@ export async function forecastCommand(
   flags: ForecastFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const report = flags.json && !flags.reportAsked ? false : flags.report;
-  if (flags.save !== undefined) checkWritable('--save', flags.save);
+  const { save, report } = flags;
+  if (save !== false) checkWritable('--save', save);
   if (report !== false) checkWritable('--report', report);
 
   const bar = startProgress(terminal.interactive && !flags.json, 'Training', flags.epochs);
@@ -48,7 +47,7 @@ export async function forecastCommand(
       onEpoch: (epoch, loss, valLoss) => {
         bar.update(epoch + 1, `loss ${loss.toFixed(4)}, validation ${valLoss.toFixed(4)}`);
       },
-      ...(flags.save === undefined ? {} : { save: flags.save }),
+      ...(save === false ? {} : { save }),
     });
   } finally {
     bar.stop();
@@ -56,7 +55,7 @@ export async function forecastCommand(
   if (report !== false) await writeReport(report, reportHtml(result));
   if (flags.json) {
     const files = {
-      ...(flags.save === undefined ? {} : { saved: flags.save }),
+      ...(save === false ? {} : { saved: save }),
       ...(report === false ? {} : { report }),
     };
     terminal.out(`${JSON.stringify(forecastJson(result, files), null, 2)}\n`);
@@ -64,7 +63,7 @@ export async function forecastCommand(
   }
   terminal.out(`${forecastText(result)}\n`);
   if (report !== false) terminal.out(`\nReport with pictures: ${report}\n`);
-  if (flags.save !== undefined) terminal.out(`Model: ${flags.save}\n`);
+  if (save !== false) terminal.out(`Trained model: ${save}\n`);
   return 0;
 }
 
