@@ -52,8 +52,8 @@ function options() {
   };
   return {
     ...values,
-    rounds: Math.ceil(number('rounds', values.quick ? 1 : 3)),
-    seconds: number('seconds', values.quick ? 0.4 : 0.8),
+    rounds: Math.ceil(number('rounds', values.quick ? 2 : 4)),
+    seconds: number('seconds', values.quick ? 0.25 : 0.6),
   };
 }
 

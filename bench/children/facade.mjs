@@ -9,13 +9,14 @@ import { data, serve } from './serve.mjs';
 const { version } = JSON.parse(
   readFileSync(new URL('../../package.json', import.meta.url), 'utf8'),
 );
+const makers = { ...layers, simpleRnn: layers.simpleRNN };
 /** More than any round asks for. */
 const ENDLESS = 1_000_000;
 
 await serve({ unrolled: version }, async (workload, batch) => {
   const { x, y, examples } = data(workload, batch);
   const { time, features, target, steps } = workload;
-  const list = workload.layers.map(({ type, units, ...options }) => layers[type](units, options));
+  const list = workload.layers.map(({ type, units, ...options }) => makers[type](units, options));
   const model = sequential(list, { inputShape: [time, features], seed: 42 });
   model.compile({ optimizer: optimizers.adam(), loss: 'mse' });
   const xs = tensor(x, [examples, time, features]);

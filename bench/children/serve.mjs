@@ -40,7 +40,7 @@ export async function seconds(work) {
  * Samples of `step(n)`, which runs n training steps, n at most `most`. A sample takes `share` of
  * the time asked for.
  */
-function sampler({ step, most, share = 0.1 }) {
+function sampler({ step, most, share = 0.03 }) {
   let length = 1;
   return {
     /** Finds a sample's length and gives compilers, which work in the background, their time. */
@@ -48,7 +48,7 @@ function sampler({ step, most, share = 0.1 }) {
       await step(1);
       const one = (await seconds(() => step(2))) / 2;
       length = Math.max(1, Math.min(most, Math.round((share * Math.max(budget, LEAST)) / one)));
-      const end = performance.now() + Math.min(1000 * LEAST, 20_000 * one);
+      const end = performance.now() + Math.min(2000 * LEAST, 20_000 * one);
       while (performance.now() < end) await step(length);
     },
     /** Microseconds a step, one figure a sample. */
