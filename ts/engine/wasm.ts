@@ -76,6 +76,9 @@ function guard<T>(flavour: Flavour, step: () => T): T {
       (error instanceof RangeError && error.message.includes('call stack'));
     if (!trapped) throw revive(error);
     broken.add(flavour);
-    throw new EngineCrashError(`The engine broke down: ${error.message}`, { cause: error });
+    throw new EngineCrashError(
+      `The engine broke down (${error.message}): it ran out of memory, or this is a fault of the library`,
+      { cause: error },
+    );
   }
 }
