@@ -41,11 +41,10 @@ const moduleFile = (name) => join(generated, `wasm-${name}.ts`);
 
 /**
  * The environment that compiles for one arithmetic, with a folder of its own for what cargo keeps.
- * @param {string[]} [flags] more flags for rustc
  */
-export const arithmeticEnv = (name, env, flags = []) => ({
+export const arithmeticEnv = (name, env) => ({
   ...env,
-  CARGO_ENCODED_RUSTFLAGS: [...arithmetics[name], ...remap(env), ...flags].join('\x1f'),
+  CARGO_ENCODED_RUSTFLAGS: [...arithmetics[name], ...remap(env)].join('\x1f'),
   CARGO_TARGET_DIR: join(cache, 'target', name),
 });
 
