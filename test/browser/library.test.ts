@@ -31,7 +31,7 @@ async function withLibrary(
 ): Promise<void> {
   const visited = await visit(browser, from.origin);
   try {
-    await visited.page.waitForSelector('body[data-ready]');
+    await visited.page.waitForSelector('body[data-ready]', { state: 'attached' });
     await use(visited.page, visited);
     expect(visited.requests.map((address) => new URL(address).origin)).toEqual(
       visited.requests.map(() => from.origin),
@@ -45,7 +45,7 @@ describe('the library in Chromium', () => {
   it.for(CELLS)('%s: the same seed and data give the same bits as in Node', (cell) =>
     withLibrary(async (page) => {
       const here = await fingerprint(library, cell);
-      expect(await page.evaluate((name) => fingerprint(unrolled, name), cell)).toBe(here);
+      expect(await page.evaluate((name) => fingerprintHere(name), cell)).toBe(here);
     }),
   );
 
@@ -53,8 +53,8 @@ describe('the library in Chromium', () => {
     withLibrary(async (page) => {
       const [worker, main] = await page.evaluate(
         async (name) => [
-          await fingerprint(unrolled, name, 'worker'),
-          await fingerprint(unrolled, name, 'main'),
+          await fingerprintHere(name, 'worker'),
+          await fingerprintHere(name, 'main'),
         ],
         cell,
       );
@@ -65,7 +65,7 @@ describe('the library in Chromium', () => {
   it('works with the wasm file and the worker file outside the bundle', () =>
     withLibrary(async (page, { requests, errors }) => {
       const here = await fingerprint(library, 'gru');
-      expect(await page.evaluate(() => fingerprint(unrolled, 'gru'))).toBe(here);
+      expect(await page.evaluate(() => fingerprintHere('gru'))).toBe(here);
       const files = requests.map((address) => new URL(address).pathname);
       expect(files.filter((file) => file.endsWith('.wasm'))).toHaveLength(1);
       expect(files.filter((file) => /worker.*\.js$/.test(file))).toHaveLength(1);
@@ -83,7 +83,7 @@ describe('the library in Chromium', () => {
         return Array.from((await model.predict([[1, 2, 3]])).data);
       });
       await page.reload();
-      await page.waitForSelector('body[data-ready]');
+      await page.waitForSelector('body[data-ready]', { state: 'attached' });
       const after = await page.evaluate(async () => {
         const model = await unrolled.load('indexeddb://kept');
         return Array.from((await model.predict([[1, 2, 3]])).data);
@@ -160,7 +160,7 @@ describe('a worker in Chromium that dies', () => {
         });
       });
       expect(await outcome).toBe('EngineCrashError');
-      expect(await page.evaluate(() => fingerprint(unrolled, 'lstm'))).toHaveLength(64);
+      expect(await page.evaluate(() => fingerprintHere('lstm'))).toHaveLength(64);
     }));
 
   it('rejects what is pending when it ends by itself', () =>
@@ -177,7 +177,7 @@ describe('a worker in Chromium that dies', () => {
       await page.waitForFunction(() => trained() > 3);
       await page.evaluate(() => lastWorker().terminate());
       expect(await outcome).toBe('EngineCrashError');
-      expect(await page.evaluate(() => fingerprint(unrolled, 'gru'))).toHaveLength(64);
+      expect(await page.evaluate(() => fingerprintHere('gru'))).toHaveLength(64);
     }, external));
 
   it('rejects what is pending when the model is disposed of, and leaves no worker', () =>

@@ -36,7 +36,7 @@ async function inChromium(folder: string): Promise<string> {
   const server = await serve(folder);
   try {
     const { page, errors } = await visit(browser, server.origin);
-    await page.waitForSelector('body[data-done]').catch((cause: unknown) => {
+    await page.waitForSelector('body[data-done]', { state: 'attached' }).catch((cause: unknown) => {
       throw new Error(`The page did not end: ${errors.join('; ')}`, { cause });
     });
     expect(errors).toEqual([]);
@@ -68,7 +68,8 @@ describe('the packed package', () => {
         'package.json',
       ]),
     );
-    const allowed = /^(bin|dist|examples\/data)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+    const allowed =
+      /^(bin|dist|examples\/data)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 

@@ -5,6 +5,7 @@ import type { Packed } from '../pack.ts';
 import type { CompileSpec } from '../spec.ts';
 import { Control, Pulse } from './control.ts';
 import { load, range } from './data.ts';
+import { holdLifeline } from './lifeline.ts';
 import { Lock } from './lock.ts';
 import { measureStream, named, type Rest } from './measure.ts';
 import { predictAll } from './predict.ts';
@@ -71,6 +72,9 @@ export function createApi(open: OpenEngine, slice: number) {
       training = readMetadata(description.metadata)?.training ?? null;
       return description;
     },
+
+    /** Lets the page know when this worker ends. */
+    holdLifeline,
 
     compile(spec: CompileSpec): void {
       idle('compile');

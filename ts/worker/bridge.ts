@@ -4,6 +4,7 @@ import type { WorkerLike } from '../engine/config.ts';
 import { EngineCrashError, isEngineCrashError, revive } from '../errors.ts';
 import type { Api } from './api.ts';
 import { type Connection, type Method, Pending, type Result } from './connection.ts';
+import { watchLifeline } from './lifeline.ts';
 import { isNodeWorker } from './spawn.ts';
 
 /**
@@ -18,13 +19,14 @@ export function connectWorker(worker: WorkerLike): Connection {
   );
   node?.unref();
 
-  const forget = listenForDeath(worker, (why, cause) => {
+  const died = (why: string, cause: unknown) => {
     void close(
       new EngineCrashError(`The worker of this model ${why}: build or load the model again`, {
         cause,
       }),
     );
-  });
+  };
+  const forget = listenForDeath(worker, (name) => remote.holdLifeline(name), died);
 
   async function close(reason: Error): Promise<void> {
     if (pending.closed !== undefined) return;
@@ -59,9 +61,13 @@ export function connectWorker(worker: WorkerLike): Connection {
   };
 }
 
-/** Calls back once when a worker fails or ends; gives a function that stops listening. */
+/**
+ * Calls back once when a worker fails or ends; gives a function that stops listening.
+ * @param hold - makes a worker of a page hold its lifeline
+ */
 function listenForDeath(
   worker: WorkerLike,
+  hold: (name: string) => Promise<boolean>,
   died: (why: string, cause: unknown) => void,
 ): () => void {
   const failed = (event: unknown) => died(`failed (${describe(event)})`, event);
@@ -69,7 +75,9 @@ function listenForDeath(
   if (!isNodeWorker(worker)) {
     worker.addEventListener('error', failed);
     worker.addEventListener('messageerror', failed);
+    const stopWaiting = watchLifeline(hold, ended);
     return () => {
+      stopWaiting();
       worker.removeEventListener('error', failed);
       worker.removeEventListener('messageerror', failed);
     };

@@ -1,5 +1,5 @@
 import * as unrolled from 'unrolled';
-import { fingerprint } from '../support/fingerprint.ts';
+import { type Cell, fingerprint } from '../support/fingerprint.ts';
 
 let batches = 0;
 let model: ReturnType<typeof build> | undefined;
@@ -33,10 +33,10 @@ async function trainEndlessly(signal?: AbortSignal): Promise<string> {
   }
 }
 
-/** Gives the tests what they call in a page; Chromium's tests see nothing but globals. */
+/** What tests call in a page. */
 const given = {
   unrolled,
-  fingerprint,
+  fingerprintHere: (cell: Cell, thread?: 'worker' | 'main') => fingerprint(unrolled, cell, thread),
   trainEndlessly,
   trained: () => batches,
   disposeTrained: () => model?.dispose(),
@@ -53,8 +53,11 @@ export function note(worker: Worker): Worker {
   return worker;
 }
 
-Object.assign(globalThis, given);
-document.body.dataset.ready = 'yes';
+/** Gives the tests what they call: from outside a page they see nothing but its globals. */
+export function give(): void {
+  Object.assign(globalThis, given);
+  document.body.dataset.ready = 'yes';
+}
 
 /** Types of the globals. */
 export type Given = typeof given;

@@ -1,7 +1,7 @@
 type Given = import('./give.ts').Given;
 
 declare const unrolled: Given['unrolled'];
-declare const fingerprint: Given['fingerprint'];
+declare const fingerprintHere: Given['fingerprintHere'];
 declare const trainEndlessly: Given['trainEndlessly'];
 declare const trained: Given['trained'];
 declare const disposeTrained: Given['disposeTrained'];

@@ -1,1 +1,3 @@
-import '../give.ts';
+import { give } from '../give.ts';
+
+give();
