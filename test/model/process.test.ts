@@ -38,3 +38,22 @@ test('a run that fails unseen is an unhandled rejection, as any promise', async 
     stderr: expect.stringContaining('y: expected 2 examples, as many as x has, got 1'),
   });
 });
+
+test('fast arithmetic takes relaxed simd where there is one, on both threads, beside exact', async () => {
+  const output = await script(`
+    import v8 from 'node:v8';
+    // Node 20 has it behind a flag; newer ones have it anyway.
+    v8.setFlagsFromString('--experimental-wasm-relaxed-simd');
+    for (const arithmetic of ['exact', 'fast', 'exact']) {
+      for (const thread of ['worker', 'main']) {
+        const options = { inputShape: [null, 1], seed: 1, thread, arithmetic };
+        const model = sequential([layers.lstm(8), layers.dense(1)], options);
+        const { data } = await model.predict([[1, 2, 3]]);
+        console.log((await model.describe()).arithmetic, data[0].toFixed(5));
+      }
+    }`);
+  const lines = output.split('\n').map((line) => line.split(' '));
+  const [exact, fast] = ['simd128', 'relaxed-simd'];
+  expect(lines.map(([arithmetic]) => arithmetic)).toEqual([exact, exact, fast, fast, exact, exact]);
+  expect(new Set(lines.map(([, value]) => value)).size).toBe(1);
+});

@@ -1,28 +1,32 @@
-import * as relaxed from '../../crates/unrolled-wasm/pkg/relaxed/unrolled_wasm.js';
 import * as simd128 from '../../crates/unrolled-wasm/pkg/simd128/unrolled_wasm.js';
 import { EngineCrashError, revive } from '../errors.ts';
 import type { CompileSpec } from '../spec.ts';
 import type { Description, Engine, EngineSource, Slot } from './engine.ts';
 import type { Flavour } from './flavour.ts';
 
-const glue = { simd128, relaxed } as const;
-type WasmModel = simd128.WasmModel | relaxed.WasmModel;
+/** What wasm-pack makes. It is the same for both builds, and holds one instance a thread. */
+export type Glue = typeof simd128;
+type WasmModel = simd128.WasmModel;
 
 /** Builds whose instance in this thread has trapped; it must not be used again. */
 const broken = new Set<Flavour>();
 
-/** Starts a model in this thread's instance of the wasm engine. */
+/**
+ * Starts a model in this thread's instance of the wasm engine.
+ * @param glue - given where a thread has instances of both builds
+ */
 export function openWasm(
   module: WebAssembly.Module,
   flavour: Flavour,
   source: EngineSource,
+  glue: Glue = simd128,
 ): Engine {
   if (broken.has(flavour)) {
     throw new EngineCrashError(
       'The engine of this thread broke down earlier and cannot be used again: reload, or use thread: "worker"',
     );
   }
-  const { initSync, WasmModel } = glue[flavour];
+  const { initSync, WasmModel } = glue;
   const { memory } = initSync({ module });
   const model = guard(flavour, (): WasmModel =>
     'spec' in source ? new WasmModel(JSON.stringify(source.spec)) : WasmModel.load(source.bytes),
