@@ -15,6 +15,9 @@ import {
 import { coverage, learnInterval } from '../../ts/cli/forecast/interval.ts';
 import { maeByStep, naiveScale, score } from '../../ts/cli/forecast/metrics.ts';
 import {
+  anchor,
+  differences,
+  inputScales,
   makeSampling,
   toForecasts,
   windowInputs,
@@ -89,7 +92,7 @@ describe('linear baseline', () => {
     const sampling = makeSampling(
       makeSeries(y, [{ name: 'x', values: x }]),
       [],
-      { window: 3, horizon: 1 },
+      { window: 3, horizon: 1, lag: 1, level: true },
       split.trainEnd,
     );
     const linear = fitLinear(sampling, origins);
@@ -104,7 +107,7 @@ describe('linear baseline', () => {
     const sampling = makeSampling(
       makeSeries(y, [{ name: 'same', values: y }]),
       [],
-      { window: 10, horizon: 2 },
+      { window: 10, horizon: 2, lag: 1, level: true },
       split.trainEnd,
     );
     expect(score(y, fitLinear(sampling, origins).forecast(origins.holdout), 1).mae).toBeLessThan(
@@ -168,7 +171,7 @@ describe('windows', () => {
     const { channels, outputScale } = makeSampling(
       makeSeries(y),
       [],
-      { window: 3, horizon: 1 },
+      { window: 3, horizon: 1, lag: 1, level: true },
       60,
     );
     expect(channels[0]).toMatchObject({ mean: 0.5, deviation: 0.5 });
@@ -177,7 +180,12 @@ describe('windows', () => {
 
   test('targets are changes from the last value, and come back', () => {
     const y = Float64Array.of(1, 2, 4, 8, 16, 32);
-    const sampling = makeSampling(makeSeries(y), [], { window: 2, horizon: 2 }, 6);
+    const sampling = makeSampling(
+      makeSeries(y),
+      [],
+      { window: 2, horizon: 2, lag: 1, level: true },
+      6,
+    );
     const outputs = windowTargets(sampling, [2, 4]);
     const last = [2, 2, 8, 8];
     toForecasts(sampling, [2, 4], outputs).values.forEach((value, i) => {
@@ -192,6 +200,33 @@ describe('windows', () => {
       expect((inputs[2 * i] as number) * sampling.outputScale).toBeCloseTo(change, 5);
       expect((inputs[2 * i + 1] as number) * deviation + mean).toBeCloseTo(value, 5);
     });
+  });
+});
+
+describe('a seasonal anchor', () => {
+  const y = Float64Array.of(1, 2, 3, 11, 12, 14, 21, 23, 25);
+  const sampling = makeSampling(
+    makeSeries(y),
+    [],
+    { window: 2, horizon: 2, lag: 3, level: false },
+    9,
+  );
+
+  test('is the value one season before', () => {
+    expect([0, 1, 2, 3].map((h) => anchor(y, 6, h, 3))).toEqual([11, 12, 14, 11]);
+    expect(anchor(Float64Array.of(1, Number.NaN, 3), 3, 1, 2)).toBe(3);
+    expect([...differences(y, 3)].slice(2, 6)).toEqual([Number.NaN, 10, 10, 11]);
+  });
+
+  test('is taken off the inputs and the targets, and the level is not seen', () => {
+    const scale = sampling.outputScale;
+    expect([...windowInputs(sampling, [6])]).toEqual([10, 11].map((v) => Math.fround(v / scale)));
+    expect([...windowTargets(sampling, [6])]).toEqual([10 / scale, 11 / scale]);
+    expect(inputScales(sampling)).toEqual([{ name: 'difference', mean: 0, deviation: scale }]);
+  });
+
+  test('comes back into the forecast', () => {
+    expect([...toForecasts(sampling, [6], [0, 0]).values]).toEqual([11, 12]);
   });
 });
 

@@ -3,21 +3,24 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { UserError } from './errors.ts';
 
-/** The data set that comes with the package: four years of daily weather in Seattle. */
-export function shippedFile(): string {
+/** The package's own folder and version. */
+function ownPackage(): { folder: string; version: string } {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
-    const file = join(folder, 'examples', 'data', 'seattle-weather.csv');
-    if (existsSync(file) && isOurs(join(folder, 'package.json'))) return file;
-    if (folder === dirname(folder))
-      throw new Error('seattle-weather.csv is missing from the package');
+    const file = join(folder, 'package.json');
+    if (existsSync(file)) {
+      const { name, version } = JSON.parse(readFileSync(file, 'utf8'));
+      if (name === 'unrolled') return { folder, version };
+    }
+    if (folder === dirname(folder)) throw new Error('package.json of unrolled is missing');
   }
 }
 
-function isOurs(packageJson: string): boolean {
-  return (
-    existsSync(packageJson) && JSON.parse(readFileSync(packageJson, 'utf8')).name === 'unrolled'
-  );
-}
+/** The package's version. */
+export const version = (): string => ownPackage().version;
+
+/** The data set that comes with the package: four years of daily weather in Seattle. */
+export const shippedFile = (): string =>
+  join(ownPackage().folder, 'examples', 'data', 'seattle-weather.csv');
 
 /**
  * Says before the work, not after it, that a file cannot be written.

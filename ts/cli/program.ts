@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { isUserError } from './errors.ts';
+import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
 import { MODEL_KINDS } from './forecast/options.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
@@ -57,6 +58,7 @@ function report(error: unknown, { err, signal }: Terminal): number {
 function makeProgram(terminal: Terminal, finish: (code: number) => void): Command {
   const program = new Command('unrolled')
     .description('Recurrent networks on time series: trains in WebAssembly, in a worker.')
+    .version(version())
     .exitOverride()
     .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
     .showSuggestionAfterError();

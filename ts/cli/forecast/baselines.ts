@@ -1,7 +1,7 @@
 import type { Forecasts } from './metrics.ts';
 import { score } from './metrics.ts';
 import { fitRidge, type Matrix, predictRidge, type Ridge } from './ridge.ts';
-import { type Sampling, toForecasts, windowTargets } from './samples.ts';
+import { anchor, type Sampling, toForecasts, windowTargets } from './samples.ts';
 import { type Origins, thin } from './split.ts';
 
 /** The last known value, repeated. */
@@ -10,7 +10,7 @@ export function naiveForecasts(
   origins: number[],
   horizon: number,
 ): Forecasts {
-  return forecastBy(origins, horizon, (t) => target[t - 1] as number);
+  return seasonalForecasts(target, origins, horizon, 1);
 }
 
 /** The value one season before, or as many seasons as needed to reach a known one; in a gap, the last value. */
@@ -20,20 +20,9 @@ export function seasonalForecasts(
   horizon: number,
   season: number,
 ): Forecasts {
-  return forecastBy(origins, horizon, (t, h) => {
-    const back = target[t + h - season * Math.ceil((h + 1) / season)];
-    return back === undefined || Number.isNaN(back) ? (target[t - 1] as number) : back;
-  });
-}
-
-function forecastBy(
-  origins: number[],
-  horizon: number,
-  rule: (t: number, h: number) => number,
-): Forecasts {
   const values = new Float64Array(origins.length * horizon);
   origins.forEach((t, i) => {
-    for (let h = 0; h < horizon; h++) values[i * horizon + h] = rule(t, h);
+    for (let h = 0; h < horizon; h++) values[i * horizon + h] = anchor(target, t, h, season);
   });
   return { origins, horizon, values };
 }

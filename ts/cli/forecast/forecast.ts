@@ -1,21 +1,13 @@
 import { readSeries, type Series } from '../data/series.ts';
 import { formatTime } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
-import { UserError } from '../errors.ts';
-import {
-  chooseSeason,
-  fitLinear,
-  type LinearBaseline,
-  naiveForecasts,
-  seasonalForecasts,
-} from './baselines.ts';
-import { type Cycle, possibleCycles, possibleSeasons, subsets } from './calendar.ts';
-import { coverage, learnInterval } from './interval.ts';
+import { naiveForecasts, seasonalForecasts } from './baselines.ts';
+import { coverage, type Interval, learnInterval } from './interval.ts';
 import { type Forecasts, naiveScale, score } from './metrics.ts';
-import { defaultWindow, type ForecastOptions } from './options.ts';
+import type { ForecastOptions } from './options.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import type { ForecastResult, ForecastRow } from './result.ts';
-import { makeSampling, type Sampling } from './samples.ts';
-import { type Origins, type Split, splitByTime, windowOrigins } from './split.ts';
+import { inputScales } from './samples.ts';
 import { trainModel } from './train.ts';
 
 export interface ForecastHooks {
@@ -24,9 +16,6 @@ export interface ForecastHooks {
   /** Where to write the trained model. */
   save?: string;
 }
-
-/** The inputs must lower the linear validation error to this share of it to be worth having. */
-const WORTH = 0.98;
 
 /**
  * The whole job: read, split by time, train, compare on the held-out part, forecast the steps after the
@@ -39,26 +28,14 @@ export async function forecast(
   hooks: ForecastHooks,
 ): Promise<ForecastResult> {
   const series = await readSeries(options.file, options);
-  const { target, timeline } = series;
+  const { target } = series;
   const { horizon } = options;
-  const window = options.window ?? defaultWindow(timeline.step, target.length, horizon);
-  const split = splitByTime(target.length, horizon);
-  const channels = [target, ...series.features.map(({ values }) => values)];
-  const origins = windowOrigins(series.file, split, window, horizon, channels);
-  checkVaries(series, split);
-
-  const { cycles, sampling, linear } = chooseCycles(series, { window, horizon }, split, origins);
+  const prepared = prepare(series, options);
+  const { split, origins, season, cycles, sampling, linear } = prepared;
   const model = await trainModel(sampling, origins, options, hooks);
   try {
     const next = await model.forecast([target.length]);
     const validation = await model.forecast(origins.validation);
-    const season = chooseSeason(
-      target,
-      origins,
-      horizon,
-      possibleSeasons(timeline.step),
-      split.trainEnd,
-    );
     const held = {
       model: await model.forecast(origins.holdout),
       naive: naiveForecasts(target, origins.holdout, horizon),
@@ -69,13 +46,13 @@ export async function forecast(
     const scores = (forecasts: Forecasts) => score(target, forecasts, scale);
     const interval = learnInterval(target, validation, options.level);
     if (hooks.save !== undefined) {
-      await model.save(hooks.save, modelMetadata(series, sampling, options, cycles, interval));
+      await model.save(hooks.save, modelMetadata(series, prepared, options, interval));
     }
     return {
       options,
       series,
       split,
-      window,
+      window: sampling.window,
       cycles,
       season,
       model,
@@ -95,38 +72,10 @@ export async function forecast(
   }
 }
 
-/** Takes the calendar cycles with which the linear forecast does best on the validation part. */
-function chooseCycles(
-  series: Series,
-  size: { window: number; horizon: number },
-  split: Split,
-  origins: Origins,
-): { cycles: Cycle[]; sampling: Sampling; linear: LinearBaseline } {
-  const { step } = series.timeline;
-  const candidates = subsets(possibleCycles(step, step.length * split.trainEnd)).map((cycles) => {
-    const sampling = makeSampling(series, cycles, size, split.trainEnd);
-    return { cycles, sampling, linear: fitLinear(sampling, origins) };
-  });
-  return candidates.reduce((best, next) => {
-    const more = next.cycles.length - best.cycles.length;
-    const needed = best.linear.ridge.validationError * WORTH ** more;
-    return next.linear.ridge.validationError < needed ? next : best;
-  });
-}
-
-function checkVaries({ target, targetName, file }: Series, { trainEnd }: Split): void {
-  const known = target.subarray(0, trainEnd).filter((value) => !Number.isNaN(value));
-  if (known.every((value) => value === known[0])) {
-    throw new UserError(
-      `${file}: ${targetName} is ${known[0]} in the whole training part, so there is nothing to learn`,
-    );
-  }
-}
-
 function forecastRows(
   { timeline, target }: Series,
   { values }: Forecasts,
-  { low, high }: { low: number[]; high: number[] },
+  { low, high }: Interval,
 ): ForecastRow[] {
   return Array.from(values, (value, h) => ({
     date: formatTime(timeline.step, timeAt(timeline, target.length + h)),
@@ -139,11 +88,13 @@ function forecastRows(
 /** What somebody needs to use the saved model on new rows: the inputs in order, with their scales. */
 function modelMetadata(
   series: Series,
-  { window, horizon, channels, outputScale }: Sampling,
+  { sampling, cycles }: Prepared,
   { model }: ForecastOptions,
-  cycles: Cycle[],
-  interval: { level: number; low: number[]; high: number[] },
+  interval: Interval,
 ) {
+  const { window, horizon, lag, outputScale } = sampling;
+  const inputs = inputScales(sampling);
+  const anchor = lag === 1 ? 'the last known value' : `the value ${lag} steps earlier`;
   return {
     task: 'forecast',
     kind: model,
@@ -152,14 +103,16 @@ function modelMetadata(
     window,
     horizon,
     cycles,
-    inputs: ['change', ...channels.map(({ name }) => name)],
-    // A form that scalers.fromJSON reads; `change` is (target - last known target) / scale.
+    inputs: inputs.map(({ name }) => name),
+    meaning: { difference: `value - ${anchor}`, output: `(value - ${anchor}) / outputScale` },
+    outputScale,
+    lag,
+    // A form that scalers.fromJSON reads.
     scaler: {
       type: 'standard',
-      offset: [0, ...channels.map(({ mean }) => mean)],
-      scale: [outputScale, ...channels.map(({ deviation }) => deviation)],
+      offset: inputs.map(({ mean }) => mean),
+      scale: inputs.map(({ deviation }) => deviation),
     },
-    output: { meaning: '(value - last known value) / scale', scale: outputScale },
-    interval,
+    interval: { level: interval.level, low: interval.low, high: interval.high },
   };
 }

@@ -18,15 +18,30 @@ export interface Sampling {
   channels: Channel[];
   /** Values of the target in its own unit. */
   target: Float64Array;
-  /** A model puts out (value − last known value) / outputScale. */
+  /** Steps from a value back to its anchor; 1: the anchor of all steps ahead is the last known value. */
+  lag: number;
+  /** Whether a sequence model sees the target itself, beside its differences. */
+  level: boolean;
+  /** A model puts out (value − anchor) / outputScale. */
   outputScale: number;
+}
+
+/** The value that stands for step t + h before anything is learned: the last one, or one season earlier. */
+export function anchor(target: Float64Array, t: number, h: number, lag: number): number {
+  const value = target[t + h - lag * Math.ceil((h + 1) / lag)];
+  return value === undefined || Number.isNaN(value) ? (target[t - 1] as number) : value;
+}
+
+/** Every value less the one `lag` steps earlier; NaN where there is none. */
+export function differences(target: Float64Array, lag: number): Float64Array {
+  return target.map((value, i) => (i < lag ? Number.NaN : value - (target[i - lag] as number)));
 }
 
 /** Channels and scales, measured on the training origins and the steps before `trainEnd` only. */
 export function makeSampling(
   series: Series,
   cycles: Cycle[],
-  size: { window: number; horizon: number },
+  shape: Pick<Sampling, 'window' | 'horizon' | 'lag' | 'level'>,
   trainEnd: number,
 ): Sampling {
   const scaled = (name: string, kind: Channel['kind'], values: Float64Array): Channel => {
@@ -47,60 +62,76 @@ export function makeSampling(
     }),
   ];
   return {
-    ...size,
+    ...shape,
     channels,
     target: series.target,
-    outputScale: changeScale(series.target, size.horizon, trainEnd),
+    outputScale: anchorError(series.target, shape, trainEnd),
   };
 }
 
-/** Root mean square of the changes over 1 to `horizon` steps before step `end`. */
-function changeScale(target: Float64Array, horizon: number, end: number): number {
+/** Root mean square of (value − anchor) before step `end`. */
+function anchorError(
+  target: Float64Array,
+  { horizon, lag }: Pick<Sampling, 'horizon' | 'lag'>,
+  end: number,
+): number {
   let sum = 0;
   let n = 0;
-  for (let h = 1; h <= horizon; h++) {
-    for (let i = h; i < end; i++) {
-      const change = (target[i] as number) - (target[i - h] as number);
-      if (Number.isNaN(change)) continue;
-      sum += change * change;
+  for (let t = lag; t + horizon <= end; t++) {
+    for (let h = 0; h < horizon; h++) {
+      const error = (target[t + h] as number) - anchor(target, t, h, lag);
+      if (Number.isNaN(error)) continue;
+      sum += error * error;
       n++;
     }
   }
   return Math.sqrt(sum / n) || 1;
 }
 
-/** Inputs of a sequence model at one step: the channels and one more, see {@link windowInputs}. */
-export function inputSize({ channels }: Sampling): number {
-  return channels.length + 1;
+/** Names and scales of the inputs of a sequence model, in order. */
+export function inputScales({
+  channels,
+  level,
+  outputScale,
+}: Sampling): (Scaler & { name: string })[] {
+  const difference = { name: 'difference', mean: 0, deviation: outputScale };
+  return [difference, ...modelChannels(channels, level)];
+}
+
+function modelChannels(channels: Channel[], level: boolean): Channel[] {
+  return channels.filter(({ kind }) => level || kind !== 'target');
 }
 
 /**
- * Inputs of a sequence model, [origins, window, inputs] row-major: every channel, and the target once more
- * as scaled difference from the last known value, which is the form of the output.
+ * Inputs of a sequence model, [origins, window, inputs] row-major: the target's difference to one season
+ * earlier, or without a season to the last known value, scaled as the output is; then the channels.
  */
 export function windowInputs(sampling: Sampling, origins: number[]): Float32Array {
-  const { window, channels, target, outputScale } = sampling;
-  const data = new Float32Array(origins.length * window * inputSize(sampling));
+  const { window, channels, level, target, outputScale, lag } = sampling;
+  const seen = modelChannels(channels, level);
+  const data = new Float32Array(origins.length * window * (seen.length + 1));
   let at = 0;
   for (const t of origins) {
     const last = target[t - 1] as number;
     for (let i = t - window; i < t; i++) {
-      data[at++] = ((target[i] as number) - last) / outputScale;
-      for (const { values } of channels) data[at++] = values[i] as number;
+      const before = lag === 1 ? last : (target[i - lag] as number);
+      data[at++] = ((target[i] as number) - before) / outputScale;
+      for (const { values } of seen) data[at++] = values[i] as number;
     }
   }
   return data;
 }
 
-/** Targets of a model, [origins, horizon] row-major: scaled changes from the last known value. */
+/** Targets of a model, [origins, horizon] row-major: scaled differences from the anchors. */
 export function windowTargets(
-  { horizon, target, outputScale }: Sampling,
+  { horizon, target, outputScale, lag }: Sampling,
   origins: number[],
 ): Float64Array {
   const data = new Float64Array(origins.length * horizon);
   origins.forEach((t, i) => {
     for (let h = 0; h < horizon; h++) {
-      data[i * horizon + h] = ((target[t + h] as number) - (target[t - 1] as number)) / outputScale;
+      const difference = (target[t + h] as number) - anchor(target, t, h, lag);
+      data[i * horizon + h] = difference / outputScale;
     }
   });
   return data;
@@ -108,13 +139,13 @@ export function windowTargets(
 
 /** A model's output, [origins, horizon], in the target's own unit. */
 export function toForecasts(
-  { horizon, target, outputScale }: Sampling,
+  { horizon, target, outputScale, lag }: Sampling,
   origins: number[],
   output: ArrayLike<number>,
 ): Forecasts {
   const values = Float64Array.from({ length: origins.length * horizon }, (_, i) => {
-    const last = target[(origins[Math.floor(i / horizon)] as number) - 1] as number;
-    return last + (output[i] as number) * outputScale;
+    const t = origins[Math.floor(i / horizon)] as number;
+    return anchor(target, t, i % horizon, lag) + (output[i] as number) * outputScale;
   });
   return { origins, horizon, values };
 }

@@ -10,7 +10,7 @@ import {
 import type { Forecasts } from './metrics.ts';
 import type { ForecastOptions, ModelKind } from './options.ts';
 import type { LearningCurve } from './result.ts';
-import { inputSize, type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
+import { inputScales, type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
 import type { Origins } from './split.ts';
 
 /** A trained model and how its training went. */
@@ -43,7 +43,7 @@ export async function trainModel(
   { signal, onEpoch }: Training,
 ): Promise<TrainedModel> {
   const { window, horizon } = sampling;
-  const size = inputSize(sampling);
+  const size = inputScales(sampling).length;
   const { list, description } = architecture(options.model, horizon);
   const model = sequential(list, { inputShape: [window, size], seed: options.seed });
   model.compile({
@@ -89,7 +89,7 @@ export async function trainModel(
 }
 
 function architecture(kind: ModelKind, horizon: number): { list: Layer[]; description: string } {
-  const regular = { dropout: 0.1, recurrentDropout: 0.2 };
+  const regular = { recurrentDropout: 0.1 };
   const head = layers.dense(horizon);
   switch (kind) {
     case 'linear':
