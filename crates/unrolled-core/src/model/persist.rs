@@ -3,7 +3,6 @@
 //! Texts: `model`, `compile`, `learningRate` (the schedule in force), `iterations`, `metadata`.
 //! Tensors: every weight by its name; `best/…`, `optimizer/<slot>/…`; `metrics` (running sums).
 
-use serde::de::DeserializeOwned;
 use unrolled_simd::Isa;
 
 use super::Model;
@@ -11,14 +10,14 @@ use crate::checkpoint::{Reader, Tensor, Values, write};
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
 use crate::params::Params;
-use crate::spec::{CompileSpec, LearningRate};
+use crate::spec::{self, CompileSpec, FromJson, LearningRate};
 
 impl Model {
     /// The model as bytes: description, weights, best weights, metadata (any JSON text) and, if
     /// asked and compiled, optimizer state, iterations and running metrics. The random generator's
     /// state is the seed and the iterations.
     pub fn save(&mut self, metadata: &str, include_optimizer: bool) -> Result<Vec<u8>> {
-        serde_json::from_str::<serde::de::IgnoredAny>(metadata)
+        serde_json::from_str::<serde_json::Value>(metadata)
             .map_err(|error| Error::data("metadata", format!("expected JSON: {error}")))?;
         self.initialize();
         metadata.clone_into(&mut self.metadata);
@@ -121,8 +120,7 @@ fn to_json(value: &impl serde::Serialize) -> String {
     serde_json::to_string(value).expect("plain data has JSON")
 }
 
-fn from_json<T: DeserializeOwned>(what: &str, text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| Error::Checkpoint {
-        message: format!("checkpoint: '{what}' cannot be read: {error}"),
-    })
+fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {
+    spec::from_json(what, text)
+        .map_err(|error| Error::Checkpoint { message: format!("checkpoint: {error}") })
 }

@@ -3,11 +3,15 @@
 //! Every field has Keras's name (in camelCase in JSON) and Keras's default. A description is only
 //! data; [`crate::plan`] validates it, infers shapes and says what is wrong with it.
 
-use serde::{Deserialize, Serialize};
+mod read;
+
+use serde::Serialize;
+
+pub use read::{FromJson, from_json};
 
 /// A graph of layers: the description of a model.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ModelSpec {
     /// The graph's inputs.
     pub inputs: Vec<InputSpec>,
@@ -16,13 +20,12 @@ pub struct ModelSpec {
     /// What the model gives back.
     pub outputs: Vec<Port>,
     /// Seed of initialisation, shuffling and dropout; below 2⁵³.
-    #[serde(default)]
     pub seed: u64,
 }
 
 /// One input of the graph.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct InputSpec {
     /// Name, unique among inputs and layers.
     pub name: String,
@@ -31,8 +34,8 @@ pub struct InputSpec {
 }
 
 /// One layer of the graph and what it reads.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct NodeSpec {
     /// Name, unique among inputs and layers.
     pub name: String,
@@ -44,11 +47,11 @@ pub struct NodeSpec {
 
 /// `[name, index]`: output `index` of the input or layer `name`. A recurrent layer with
 /// `return_state` has outputs 0 (sequence or vector), 1 (h) and, for an LSTM, 2 (c).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
 pub struct Port(pub String, pub usize);
 
 /// A layer, tagged by `type` in JSON.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "camelCase")]
 pub enum LayerSpec {
     /// Fully connected recurrent layer: `h = activation(x·kernel + h·recurrent_kernel + bias)`.
@@ -68,120 +71,93 @@ pub enum LayerSpec {
 }
 
 /// Options of the three recurrent layers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct RecurrentSpec {
     /// Number of units.
     pub units: usize,
     /// Activation of the candidate and output.
-    #[serde(default = "tanh")]
     pub activation: Activation,
     /// Activation of the gates (LSTM and GRU).
-    #[serde(default = "sigmoid")]
     pub recurrent_activation: Activation,
     /// Whether there is a bias.
-    #[serde(default = "yes")]
     pub use_bias: bool,
     /// Give the whole sequence instead of the last step.
-    #[serde(default)]
     pub return_sequences: bool,
     /// Give the last state(s) as further outputs.
-    #[serde(default)]
     pub return_state: bool,
     /// Read the sequence from its end.
-    #[serde(default)]
     pub go_backwards: bool,
     /// LSTM: start the bias of the forget gate at one.
-    #[serde(default = "yes")]
     pub unit_forget_bias: bool,
     /// GRU: apply the reset gate after the matrix product (cuDNN's form) instead of before.
-    #[serde(default = "yes")]
     pub reset_after: bool,
     /// Share of the inputs dropped, one mask a sequence; in [0, 1).
-    #[serde(default)]
     pub dropout: f32,
     /// Share of the state dropped before its matrix product, one mask a sequence; in [0, 1).
-    #[serde(default)]
     pub recurrent_dropout: f32,
     /// Start of `kernel`.
-    #[serde(default = "glorot_uniform")]
     pub kernel_initializer: Initializer,
     /// Start of `recurrent_kernel`.
-    #[serde(default = "orthogonal")]
     pub recurrent_initializer: Initializer,
     /// Start of `bias`.
-    #[serde(default = "zeros")]
     pub bias_initializer: Initializer,
     /// Penalty on `kernel`.
-    #[serde(default)]
     pub kernel_regularizer: Regularizer,
     /// Penalty on `recurrent_kernel`.
-    #[serde(default)]
     pub recurrent_regularizer: Regularizer,
     /// Penalty on `bias`.
-    #[serde(default)]
     pub bias_regularizer: Regularizer,
     /// Constraint of `kernel`.
-    #[serde(default)]
     pub kernel_constraint: Constraint,
     /// Constraint of `recurrent_kernel`.
-    #[serde(default)]
     pub recurrent_constraint: Constraint,
     /// Constraint of `bias`.
-    #[serde(default)]
     pub bias_constraint: Constraint,
 }
 
 /// Options of a dense layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DenseSpec {
     /// Number of units.
     pub units: usize,
     /// Activation.
-    #[serde(default = "linear")]
     pub activation: Activation,
     /// Whether there is a bias.
-    #[serde(default = "yes")]
     pub use_bias: bool,
     /// Start of `kernel`.
-    #[serde(default = "glorot_uniform")]
     pub kernel_initializer: Initializer,
     /// Start of `bias`.
-    #[serde(default = "zeros")]
     pub bias_initializer: Initializer,
     /// Penalty on `kernel`.
-    #[serde(default)]
     pub kernel_regularizer: Regularizer,
     /// Penalty on `bias`.
-    #[serde(default)]
     pub bias_regularizer: Regularizer,
     /// Constraint of `kernel`.
-    #[serde(default)]
     pub kernel_constraint: Constraint,
     /// Constraint of `bias`.
-    #[serde(default)]
     pub bias_constraint: Constraint,
 }
 
 /// Options of a dropout layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DropoutSpec {
     /// Share of the inputs dropped; in [0, 1).
     pub rate: f32,
 }
 
 /// Options of an activation layer.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ActivationSpec {
     /// The activation.
     pub activation: Activation,
 }
 
 /// Keras's activations, with its constants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Activation {
     /// `x`
@@ -205,7 +181,6 @@ pub enum Activation {
     /// `x/(1+|x|)`
     Softsign,
     /// `x·sigmoid(x)`; also called swish
-    #[serde(alias = "swish")]
     Silu,
     /// `clamp(x/6 + 1/2, 0, 1)`
     HardSigmoid,
@@ -216,8 +191,8 @@ pub enum Activation {
 }
 
 /// Keras's initialisers; fans as Keras counts them.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum Initializer {
     /// All zero.
     Zeros {},
@@ -264,54 +239,48 @@ pub enum Initializer {
     /// Rows or columns orthonormal, times `gain`.
     Orthogonal {
         /// Factor.
-        #[serde(default = "one")]
         gain: f32,
     },
     /// Identity matrix times `gain`.
     Identity {
         /// Factor.
-        #[serde(default = "one")]
         gain: f32,
     },
 }
 
 /// `l1·Σ|w| + l2·Σw²`, added to the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Regularizer {
     /// Factor of the sum of magnitudes.
-    #[serde(default)]
     pub l1: f32,
     /// Factor of the sum of squares.
-    #[serde(default)]
     pub l2: f32,
 }
 
 /// What a parameter must keep to after each step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Constraint {
     /// Largest Euclidean norm of the weights that enter one unit (Keras's `MaxNorm`, axis 0).
-    #[serde(default)]
     pub max_norm: Option<f32>,
 }
 
 /// How a model is trained.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct CompileSpec {
     /// What is minimised.
     pub loss: Loss,
     /// By what rule.
     pub optimizer: OptimizerSpec,
     /// What is reported besides.
-    #[serde(default)]
     pub metrics: Vec<Metric>,
 }
 
 /// Losses: means over the valid examples, time steps and features.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum Loss {
     /// Mean squared error.
     Mse {},
@@ -320,35 +289,31 @@ pub enum Loss {
     /// Huber: quadratic up to `delta`, then linear.
     Huber {
         /// Where the two parts meet.
-        #[serde(default = "one")]
         delta: f32,
     },
     /// Binary cross-entropy.
     #[serde(rename_all = "camelCase")]
     BinaryCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
     /// Cross-entropy with one-hot targets.
     #[serde(rename_all = "camelCase")]
     CategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
     /// Cross-entropy with class numbers as targets.
     #[serde(rename_all = "camelCase")]
     SparseCategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
 }
 
 /// Metrics: a loss by its name, or one of the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum Metric {
     /// Mean squared error.
     Mse {},
@@ -357,7 +322,6 @@ pub enum Metric {
     /// Huber loss.
     Huber {
         /// Where the two parts meet.
-        #[serde(default = "one")]
         delta: f32,
     },
     /// Square root of the mean squared error over all that was seen.
@@ -372,117 +336,101 @@ pub enum Metric {
     #[serde(rename_all = "camelCase")]
     BinaryCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
     /// Cross-entropy with one-hot targets.
     #[serde(rename_all = "camelCase")]
     CategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
     /// Cross-entropy with class numbers as targets.
     #[serde(rename_all = "camelCase")]
     SparseCategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
-        #[serde(default)]
         from_logits: bool,
     },
 }
 
 /// An update rule with its clipping.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct OptimizerSpec {
     /// The rule.
     pub rule: Rule,
     /// Step size, constant or by a schedule.
     pub learning_rate: LearningRate,
     /// Clip every gradient element to ± this.
-    #[serde(default)]
     pub clipvalue: Option<f32>,
     /// Scale each parameter's gradient down to this norm.
-    #[serde(default)]
     pub clipnorm: Option<f32>,
     /// Scale all gradients together down to this norm.
-    #[serde(default)]
     pub global_clipnorm: Option<f32>,
 }
 
 /// Update rules, with Keras's defaults.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum Rule {
     /// Stochastic gradient descent.
     Sgd {
         /// Share of the last step kept.
-        #[serde(default)]
         momentum: f32,
         /// Nesterov's form of momentum.
-        #[serde(default)]
         nesterov: bool,
     },
     /// RMSprop.
     Rmsprop {
         /// Decay of the running mean of squares.
-        #[serde(default = "p9")]
         rho: f32,
         /// Share of the last step kept.
-        #[serde(default)]
         momentum: f32,
         /// Added to the denominator.
-        #[serde(default = "epsilon")]
         epsilon: f32,
         /// Subtract the squared running mean.
-        #[serde(default)]
         centered: bool,
     },
     /// Adam.
     Adam {
         /// Decay of the first moment.
-        #[serde(default = "p9", rename = "beta1")]
+        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(default = "p999", rename = "beta2")]
+        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
-        #[serde(default = "epsilon")]
         epsilon: f32,
     },
     /// Adam with decoupled weight decay.
     #[serde(rename_all = "camelCase")]
     Adamw {
         /// Decay of the first moment.
-        #[serde(default = "p9", rename = "beta1")]
+        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(default = "p999", rename = "beta2")]
+        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
-        #[serde(default = "epsilon")]
         epsilon: f32,
         /// Share of each weight taken off a step, times the learning rate.
-        #[serde(default = "p004")]
         weight_decay: f32,
     },
     /// Adam with Nesterov momentum.
     Nadam {
         /// Decay of the first moment.
-        #[serde(default = "p9", rename = "beta1")]
+        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(default = "p999", rename = "beta2")]
+        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
-        #[serde(default = "epsilon")]
         epsilon: f32,
     },
 }
 
 /// A learning rate as a function of the optimizer's step, counted from 0.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "camelCase")]
 pub enum LearningRate {
     /// Always the same.
     Constant {
@@ -499,7 +447,6 @@ pub enum LearningRate {
         /// The factor.
         decay_rate: f32,
         /// Decay in whole jumps.
-        #[serde(default)]
         staircase: bool,
     },
     /// Half a cosine from `initial` to `alpha·initial`, after an optional linear warm-up.
@@ -510,13 +457,10 @@ pub enum LearningRate {
         /// Steps of the decay.
         decay_steps: f32,
         /// Share of the peak that is left.
-        #[serde(default)]
         alpha: f32,
         /// Peak after the warm-up; none without.
-        #[serde(default)]
         warmup_target: Option<f32>,
         /// Steps of the warm-up.
-        #[serde(default)]
         warmup_steps: f32,
     },
     /// `values[i]` up to and including step `boundaries[i]`, then the next.
@@ -535,25 +479,4 @@ pub enum LearningRate {
         /// Steps of the whole cycle.
         total_steps: f32,
     },
-}
-
-macro_rules! defaults { ($($name:ident: $t:ty = $v:expr;)*) => { $(fn $name() -> $t { $v })* } }
-defaults! {
-    yes: bool = true;
-    one: f32 = 1.0;
-    p9: f32 = 0.9;
-    p999: f32 = 0.999;
-    p004: f32 = 0.004;
-    epsilon: f32 = 1e-7;
-    tanh: Activation = Activation::Tanh;
-    sigmoid: Activation = Activation::Sigmoid;
-    linear: Activation = Activation::Linear;
-    glorot_uniform: Initializer = Initializer::GlorotUniform {};
-    orthogonal: Initializer = Initializer::Orthogonal { gain: 1.0 };
-    zeros: Initializer = Initializer::Zeros {};
-}
-
-/// A description from JSON; an error names what cannot be read and where.
-pub fn from_json<T: serde::de::DeserializeOwned>(what: &str, text: &str) -> crate::Result<T> {
-    serde_json::from_str(text).map_err(|error| crate::Error::spec(what, error.to_string()))
 }

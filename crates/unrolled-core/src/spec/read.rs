@@ -1,0 +1,543 @@
+//! Descriptions from JSON, with Keras's defaults. An error says where it is and what was expected.
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use super::*;
+use crate::error::{Error, Result};
+
+/// A description from JSON text. `what` names it in errors.
+pub fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {
+    let value = serde_json::from_str(text).map_err(|error| Error::spec(what, error.to_string()))?;
+    T::read(what, value)
+}
+
+/// What can be read from a JSON value; `at` is its place.
+pub trait FromJson: Sized {
+    /// The value at `at`.
+    fn read(at: &str, value: Value) -> Result<Self>;
+}
+
+/// The fields of an object, taken one by one; what is left at the end is unknown.
+struct Fields<'a> {
+    at: &'a str,
+    map: Map<String, Value>,
+}
+
+impl<'a> Fields<'a> {
+    fn new(at: &'a str, value: Value) -> Result<Self> {
+        match value {
+            Value::Object(map) => Ok(Self { at, map }),
+            other => Err(unexpected(at, "an object", &other)),
+        }
+    }
+
+    fn take(&mut self, key: &str) -> Option<Value> {
+        self.map.remove(key).filter(|value| !value.is_null())
+    }
+
+    /// A field with a default.
+    fn or<T: FromJson>(&mut self, key: &str, default: T) -> Result<T> {
+        match self.take(key) {
+            Some(value) => T::read(&format!("{}.{key}", self.at), value),
+            None => Ok(default),
+        }
+    }
+
+    /// A field that must be there.
+    fn required<T: FromJson>(&mut self, key: &str) -> Result<T> {
+        match self.take(key) {
+            Some(value) => T::read(&format!("{}.{key}", self.at), value),
+            None => Err(Error::spec(self.at, format!("'{key}' is missing"))),
+        }
+    }
+
+    /// The tag of an enum.
+    fn tag(&mut self) -> Result<String> {
+        self.required("type")
+    }
+
+    fn unknown_tag<T>(&self, tag: &str, known: &str) -> Result<T> {
+        Err(Error::spec(self.at, format!("unknown type '{tag}'; expected one of {known}")))
+    }
+
+    /// Nothing may be left.
+    fn end<T>(self, value: T) -> Result<T> {
+        match self.map.keys().next() {
+            Some(key) => Err(Error::spec(self.at, format!("unknown option '{key}'"))),
+            None => Ok(value),
+        }
+    }
+}
+
+fn unexpected(at: &str, expected: &str, got: &Value) -> Error {
+    Error::spec(at, format!("expected {expected}, got {got}"))
+}
+
+impl FromJson for bool {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        value.as_bool().ok_or_else(|| unexpected(at, "true or false", &value))
+    }
+}
+
+impl FromJson for u64 {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let whole = |x: &f64| x.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(x);
+        let number = value.as_u64().or_else(|| value.as_f64().filter(whole).map(|x| x as u64));
+        number.ok_or_else(|| unexpected(at, "a whole number, at least 0", &value))
+    }
+}
+
+impl FromJson for usize {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let number = u64::read(at, value)?;
+        // Larger sizes could not be addressed, and products of smaller ones cannot overflow.
+        match usize::try_from(number) {
+            Ok(number) if number < 1 << 24 => Ok(number),
+            _ => Err(Error::spec(at, format!("expected a number below 2^24, got {number}"))),
+        }
+    }
+}
+
+impl FromJson for f32 {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        value.as_f64().map(|x| x as f32).ok_or_else(|| unexpected(at, "a number", &value))
+    }
+}
+
+impl FromJson for String {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        match value {
+            Value::String(text) => Ok(text),
+            other => Err(unexpected(at, "a text", &other)),
+        }
+    }
+}
+
+impl<T: FromJson> FromJson for Option<T> {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        if value.is_null() { Ok(None) } else { T::read(at, value).map(Some) }
+    }
+}
+
+impl<T: FromJson> FromJson for Vec<T> {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let Value::Array(list) = value else { return Err(unexpected(at, "a list", &value)) };
+        list.into_iter().enumerate().map(|(i, v)| T::read(&format!("{at}[{i}]"), v)).collect()
+    }
+}
+
+impl FromJson for Port {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        match value {
+            Value::Array(mut pair) if pair.len() == 2 => {
+                let index = usize::read(at, pair.pop().unwrap_or_default())?;
+                Ok(Port(String::read(at, pair.pop().unwrap_or_default())?, index))
+            }
+            other => Err(unexpected(at, "[name, output number]", &other)),
+        }
+    }
+}
+
+impl FromJson for ModelSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let spec = Self {
+            inputs: f.required("inputs")?,
+            nodes: f.required("nodes")?,
+            outputs: f.required("outputs")?,
+            seed: f.or("seed", 0)?,
+        };
+        f.end(spec)
+    }
+}
+
+impl FromJson for InputSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let spec = Self { name: f.required("name")?, shape: f.required("shape")? };
+        f.end(spec)
+    }
+}
+
+impl FromJson for NodeSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let name: String = f.required("name")?;
+        let layer = match f.take("layer") {
+            Some(layer) => LayerSpec::read(&name, layer)?,
+            None => return Err(Error::spec(name, "'layer' is missing")),
+        };
+        let spec = Self { layer, inputs: f.required("inputs")?, name };
+        f.end(spec)
+    }
+}
+
+impl FromJson for LayerSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let tag = f.tag()?;
+        let layer = match tag.as_str() {
+            "simpleRnn" => LayerSpec::SimpleRnn(recurrent(&mut f)?),
+            "lstm" => LayerSpec::Lstm(recurrent(&mut f)?),
+            "gru" => LayerSpec::Gru(recurrent(&mut f)?),
+            "dense" => LayerSpec::Dense(dense(&mut f)?),
+            "dropout" => LayerSpec::Dropout(DropoutSpec { rate: f.required("rate")? }),
+            "flatten" => LayerSpec::Flatten {},
+            "activation" => {
+                LayerSpec::Activation(ActivationSpec { activation: f.required("activation")? })
+            }
+            _ => {
+                let known = "simpleRnn, lstm, gru, dense, dropout, flatten, activation";
+                return f.unknown_tag(&tag, known);
+            }
+        };
+        f.end(layer)
+    }
+}
+
+fn recurrent(f: &mut Fields<'_>) -> Result<RecurrentSpec> {
+    Ok(RecurrentSpec {
+        units: f.required("units")?,
+        activation: f.or("activation", Activation::Tanh)?,
+        recurrent_activation: f.or("recurrentActivation", Activation::Sigmoid)?,
+        use_bias: f.or("useBias", true)?,
+        return_sequences: f.or("returnSequences", false)?,
+        return_state: f.or("returnState", false)?,
+        go_backwards: f.or("goBackwards", false)?,
+        unit_forget_bias: f.or("unitForgetBias", true)?,
+        reset_after: f.or("resetAfter", true)?,
+        dropout: f.or("dropout", 0.0)?,
+        recurrent_dropout: f.or("recurrentDropout", 0.0)?,
+        kernel_initializer: f.or("kernelInitializer", Initializer::GlorotUniform {})?,
+        recurrent_initializer: f
+            .or("recurrentInitializer", Initializer::Orthogonal { gain: 1.0 })?,
+        bias_initializer: f.or("biasInitializer", Initializer::Zeros {})?,
+        kernel_regularizer: f.or("kernelRegularizer", Regularizer::default())?,
+        recurrent_regularizer: f.or("recurrentRegularizer", Regularizer::default())?,
+        bias_regularizer: f.or("biasRegularizer", Regularizer::default())?,
+        kernel_constraint: f.or("kernelConstraint", Constraint::default())?,
+        recurrent_constraint: f.or("recurrentConstraint", Constraint::default())?,
+        bias_constraint: f.or("biasConstraint", Constraint::default())?,
+    })
+}
+
+fn dense(f: &mut Fields<'_>) -> Result<DenseSpec> {
+    Ok(DenseSpec {
+        units: f.required("units")?,
+        activation: f.or("activation", Activation::Linear)?,
+        use_bias: f.or("useBias", true)?,
+        kernel_initializer: f.or("kernelInitializer", Initializer::GlorotUniform {})?,
+        bias_initializer: f.or("biasInitializer", Initializer::Zeros {})?,
+        kernel_regularizer: f.or("kernelRegularizer", Regularizer::default())?,
+        bias_regularizer: f.or("biasRegularizer", Regularizer::default())?,
+        kernel_constraint: f.or("kernelConstraint", Constraint::default())?,
+        bias_constraint: f.or("biasConstraint", Constraint::default())?,
+    })
+}
+
+impl FromJson for Activation {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        const NAMES: [(&str, Activation); 15] = [
+            ("linear", Activation::Linear),
+            ("tanh", Activation::Tanh),
+            ("sigmoid", Activation::Sigmoid),
+            ("relu", Activation::Relu),
+            ("leakyRelu", Activation::LeakyRelu),
+            ("elu", Activation::Elu),
+            ("selu", Activation::Selu),
+            ("gelu", Activation::Gelu),
+            ("softplus", Activation::Softplus),
+            ("softsign", Activation::Softsign),
+            ("silu", Activation::Silu),
+            ("swish", Activation::Silu),
+            ("hardSigmoid", Activation::HardSigmoid),
+            ("exponential", Activation::Exponential),
+            ("softmax", Activation::Softmax),
+        ];
+        let found = NAMES.iter().find(|(name, _)| Some(*name) == value.as_str());
+        found.map(|(_, activation)| *activation).ok_or_else(|| {
+            let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            unexpected(at, &format!("one of {}", names.join(", ")), &value)
+        })
+    }
+}
+
+impl FromJson for Initializer {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let tag = f.tag()?;
+        let initializer = match tag.as_str() {
+            "zeros" => Initializer::Zeros {},
+            "ones" => Initializer::Ones {},
+            "constant" => Initializer::Constant { value: f.required("value")? },
+            "glorotUniform" => Initializer::GlorotUniform {},
+            "glorotNormal" => Initializer::GlorotNormal {},
+            "heUniform" => Initializer::HeUniform {},
+            "heNormal" => Initializer::HeNormal {},
+            "lecunUniform" => Initializer::LecunUniform {},
+            "lecunNormal" => Initializer::LecunNormal {},
+            "randomUniform" => Initializer::RandomUniform {
+                minval: f.required("minval")?,
+                maxval: f.required("maxval")?,
+            },
+            "randomNormal" => {
+                let (mean, stddev) = (f.required("mean")?, f.required("stddev")?);
+                Initializer::RandomNormal { mean, stddev }
+            }
+            "truncatedNormal" => {
+                let (mean, stddev) = (f.required("mean")?, f.required("stddev")?);
+                Initializer::TruncatedNormal { mean, stddev }
+            }
+            "orthogonal" => Initializer::Orthogonal { gain: f.or("gain", 1.0)? },
+            "identity" => Initializer::Identity { gain: f.or("gain", 1.0)? },
+            _ => {
+                let known = "zeros, ones, constant, glorotUniform, glorotNormal, heUniform, \
+                             heNormal, lecunUniform, lecunNormal, randomUniform, randomNormal, \
+                             truncatedNormal, orthogonal, identity";
+                return f.unknown_tag(&tag, known);
+            }
+        };
+        f.end(initializer)
+    }
+}
+
+impl FromJson for Regularizer {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let regularizer = Self { l1: f.or("l1", 0.0)?, l2: f.or("l2", 0.0)? };
+        f.end(regularizer)
+    }
+}
+
+impl FromJson for Constraint {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let constraint = Self { max_norm: f.or("maxNorm", None)? };
+        f.end(constraint)
+    }
+}
+
+impl FromJson for CompileSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let spec = Self {
+            loss: f.required("loss")?,
+            optimizer: f.required("optimizer")?,
+            metrics: f.or("metrics", Vec::new())?,
+        };
+        f.end(spec)
+    }
+}
+
+impl FromJson for Loss {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let metric = Metric::read(at, value)?;
+        metric.as_loss().ok_or_else(|| {
+            let known = "mse, mae, huber, binaryCrossentropy, categoricalCrossentropy, \
+                         sparseCategoricalCrossentropy";
+            Error::spec(at, format!("'{}' is a metric; expected one of {known}", metric.key()))
+        })
+    }
+}
+
+impl FromJson for Metric {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let tag = f.tag()?;
+        let metric = match tag.as_str() {
+            "mse" => Metric::Mse {},
+            "mae" => Metric::Mae {},
+            "huber" => Metric::Huber { delta: f.or("delta", 1.0)? },
+            "rmse" => Metric::Rmse {},
+            "mape" => Metric::Mape {},
+            "lastStepMse" => Metric::LastStepMse {},
+            "accuracy" => Metric::Accuracy {},
+            "binaryCrossentropy" => {
+                Metric::BinaryCrossentropy { from_logits: f.or("fromLogits", false)? }
+            }
+            "categoricalCrossentropy" => {
+                Metric::CategoricalCrossentropy { from_logits: f.or("fromLogits", false)? }
+            }
+            "sparseCategoricalCrossentropy" => {
+                Metric::SparseCategoricalCrossentropy { from_logits: f.or("fromLogits", false)? }
+            }
+            _ => {
+                let known = "mse, mae, huber, rmse, mape, lastStepMse, accuracy, \
+                             binaryCrossentropy, categoricalCrossentropy, \
+                             sparseCategoricalCrossentropy";
+                return f.unknown_tag(&tag, known);
+            }
+        };
+        f.end(metric)
+    }
+}
+
+impl FromJson for OptimizerSpec {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let spec = Self {
+            rule: f.required("rule")?,
+            learning_rate: f.required("learningRate")?,
+            clipvalue: f.or("clipvalue", None)?,
+            clipnorm: f.or("clipnorm", None)?,
+            global_clipnorm: f.or("globalClipnorm", None)?,
+        };
+        f.end(spec)
+    }
+}
+
+impl FromJson for Rule {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let tag = f.tag()?;
+        let rule = match tag.as_str() {
+            "sgd" => {
+                Rule::Sgd { momentum: f.or("momentum", 0.0)?, nesterov: f.or("nesterov", false)? }
+            }
+            "rmsprop" => Rule::Rmsprop {
+                rho: f.or("rho", 0.9)?,
+                momentum: f.or("momentum", 0.0)?,
+                epsilon: f.or("epsilon", 1e-7)?,
+                centered: f.or("centered", false)?,
+            },
+            "adam" | "adamw" | "nadam" => {
+                let beta_1 = f.or("beta1", 0.9)?;
+                let beta_2 = f.or("beta2", 0.999)?;
+                let epsilon = f.or("epsilon", 1e-7)?;
+                match tag.as_str() {
+                    "adam" => Rule::Adam { beta_1, beta_2, epsilon },
+                    "nadam" => Rule::Nadam { beta_1, beta_2, epsilon },
+                    _ => {
+                        let weight_decay = f.or("weightDecay", 0.004)?;
+                        Rule::Adamw { beta_1, beta_2, epsilon, weight_decay }
+                    }
+                }
+            }
+            _ => return f.unknown_tag(&tag, "sgd, rmsprop, adam, adamw, nadam"),
+        };
+        f.end(rule)
+    }
+}
+
+impl FromJson for LearningRate {
+    fn read(at: &str, value: Value) -> Result<Self> {
+        let mut f = Fields::new(at, value)?;
+        let tag = f.tag()?;
+        let rate = match tag.as_str() {
+            "constant" => LearningRate::Constant { value: f.required("value")? },
+            "exponential" => LearningRate::Exponential {
+                initial: f.required("initial")?,
+                decay_steps: f.required("decaySteps")?,
+                decay_rate: f.required("decayRate")?,
+                staircase: f.or("staircase", false)?,
+            },
+            "cosine" => LearningRate::Cosine {
+                initial: f.required("initial")?,
+                decay_steps: f.required("decaySteps")?,
+                alpha: f.or("alpha", 0.0)?,
+                warmup_target: f.or("warmupTarget", None)?,
+                warmup_steps: f.or("warmupSteps", 0.0)?,
+            },
+            "piecewise" => LearningRate::Piecewise {
+                boundaries: f.required("boundaries")?,
+                values: f.required("values")?,
+            },
+            "oneCycle" => LearningRate::OneCycle {
+                max: f.required("max")?,
+                total_steps: f.required("totalSteps")?,
+            },
+            _ => {
+                let known = "constant, exponential, cosine, piecewise, oneCycle";
+                return f.unknown_tag(&tag, known);
+            }
+        };
+        f.end(rate)
+    }
+}
+
+/// serde's way in, for callers that hold other serde data.
+macro_rules! deserialize {
+    ($($name:ident),*) => { $(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
+                let value = Value::deserialize(deserializer)?;
+                Self::read(stringify!($name), value).map_err(serde::de::Error::custom)
+            }
+        }
+    )* };
+}
+deserialize!(ModelSpec, CompileSpec);
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_layer_has_kerass_defaults() {
+        let layer = LayerSpec::read("x", json!({"type": "gru", "units": 3})).unwrap();
+        let LayerSpec::Gru(spec) = layer else { panic!("{layer:?}") };
+        assert_eq!((spec.units, spec.reset_after, spec.use_bias), (3, true, true));
+        assert_eq!(spec.recurrent_initializer, Initializer::Orthogonal { gain: 1.0 });
+        assert_eq!(spec.activation, Activation::Tanh);
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        let text = json!({
+            "inputs": [{"name": "x", "shape": [null, 2]}],
+            "nodes": [
+                {"name": "a", "layer": {"type": "lstm", "units": 2, "returnSequences": true,
+                    "kernelRegularizer": {"l1": 0.5}, "biasConstraint": {"maxNorm": 2.0}},
+                 "inputs": [["x", 0]]},
+                {"name": "b", "layer": {"type": "dense", "units": 1, "activation": "swish",
+                    "kernelInitializer": {"type": "randomNormal", "mean": 0.0, "stddev": 0.1}},
+                 "inputs": [["a", 0]]},
+            ],
+            "outputs": [["b", 0]], "seed": 7,
+        });
+        let spec = ModelSpec::read("model", text).unwrap();
+        let again = ModelSpec::read("model", serde_json::to_value(&spec).unwrap()).unwrap();
+        assert_eq!(again, spec);
+        let compile = json!({
+            "loss": {"type": "huber", "delta": 2.0},
+            "optimizer": {"rule": {"type": "adamw", "beta1": 0.8}, "globalClipnorm": 1.0,
+                "learningRate": {"type": "cosine", "initial": 0.1, "decaySteps": 9.0}},
+            "metrics": [{"type": "lastStepMse"}, {"type": "binaryCrossentropy", "fromLogits": true}],
+        });
+        let spec = CompileSpec::read("compile", compile).unwrap();
+        let again = CompileSpec::read("compile", serde_json::to_value(&spec).unwrap()).unwrap();
+        assert_eq!(again, spec);
+    }
+
+    #[test]
+    fn an_error_says_where_and_what_was_expected() {
+        let layer = |layer| {
+            let model = json!({"inputs": [], "outputs": [],
+                "nodes": [{"name": "first", "layer": layer, "inputs": []}]});
+            ModelSpec::read("model", model).unwrap_err().to_string()
+        };
+        for (json, expected) in [
+            (json!({"type": "gru"}), "first: 'units' is missing"),
+            (
+                json!({"type": "gru", "units": -1}),
+                "first.units: expected a whole number, at least 0, got -1",
+            ),
+            (json!({"type": "gru", "units": 1, "unit": 1}), "first: unknown option 'unit'"),
+            (
+                json!({"type": "dense", "units": 1, "useBias": 1}),
+                "first.useBias: expected true or false, got 1",
+            ),
+            (json!({"type": "flatten", "x": 1}), "first: unknown option 'x'"),
+            (json!(3), "first: expected an object, got 3"),
+        ] {
+            assert_eq!(layer(json), expected);
+        }
+        assert!(
+            layer(json!({"type": "gruu"}))
+                .starts_with("first: unknown type 'gruu'; expected one of simpleRnn")
+        );
+    }
+}
