@@ -32,6 +32,7 @@ export default defineConfig([
     dts: false,
     minify: { compress: true, mangle: false, codegen: false },
     deps: { neverBundle: [/^node:/] },
+    outputOptions: { chunkFileNames: 'parts/[name].js' },
   },
   {
     ...shared,
@@ -40,5 +41,6 @@ export default defineConfig([
     platform: 'neutral',
     dts: { emitDtsOnly: true },
     deps: { neverBundle: [/^node:/] },
+    outputOptions: { chunkFileNames: 'parts/[name].js' },
   },
 ]);

@@ -5,7 +5,15 @@
  * The worker comes first, as one self-contained file: its text is also written to
  * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
  */
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { arithmetics, wasmFile } from './build-wasm.mjs';
@@ -53,6 +61,15 @@ export const buildWorker = () =>
     },
   );
 
+/** Removes what an earlier build left behind: afterwards, so that a program that runs finds its files. */
+function removeOlder(folder, time) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) removeOlder(path, time);
+    else if (entry.name !== 'worker.js' && statSync(path).mtimeMs < time - 1000) rmSync(path);
+  }
+}
+
 export async function buildLibrary() {
   await buildWorker();
   await stampedStep(
@@ -63,8 +80,9 @@ export async function buildLibrary() {
       outputs: ['index.js', 'index.d.ts', 'cli.js', 'worker.js'].map((file) => join(dist, file)),
     },
     async () => {
+      const start = Date.now();
       await Promise.all([bundle('library'), bundle('types')]);
-      rmSync(join(dist, 'wasm'), { recursive: true, force: true });
+      removeOlder(dist, start);
       mkdirSync(join(dist, 'wasm'), { recursive: true });
       for (const name of Object.keys(arithmetics)) {
         copyFileSync(wasmFile(name), join(dist, 'wasm', `${name}.wasm`));
