@@ -74,7 +74,9 @@ describe('the packed package', () => {
   });
 
   it('names no folder of the machine it was built on', async () => {
-    const places = [process.cwd(), homedir(), '/.cargo/registry/'];
+    const places = [process.cwd(), homedir(), '/.cargo/registry/'].filter(
+      (place) => place.length > 2,
+    );
     const named = await Promise.all(
       project.files.map(async (file) => {
         const text = await readFile(join(project.installed, file), 'latin1');
@@ -85,19 +87,19 @@ describe('the packed package', () => {
   });
 
   it.for(['bundler', 'nodenext'])('type-checks strictly with moduleResolution %s', async (way) => {
-    const module = way === 'nodenext' ? 'nodenext' : 'esnext';
-    const options = ['--strict', '--noEmit', '--exactOptionalPropertyTypes', '--target', 'es2022'];
-    const libraries = ['--lib', 'es2023,dom,esnext.disposable', '--types', ''];
     const checker = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
-    const args = [...options, ...libraries, '--module', module, '--moduleResolution', way];
-    const output = await run(process.execPath, [checker, ...args, 'page.ts'], project.folder);
+    const config = `tsconfig.${way}.json`;
+    await writeFile(join(project.folder, config), JSON.stringify(strict(way)));
+    const output = await run(process.execPath, [checker, '-p', config], project.folder);
     expect(output).toBe('');
   });
 
-  it('runs its command', async () => {
-    const output = await run('npx', ['--no-install', 'unrolled', '--version'], project.folder);
-    const { version } = JSON.parse(await readFile('package.json', 'utf8'));
-    expect(output.trim()).toBe(version);
+  it('runs its command on the data that come with it', async () => {
+    const data = join('node_modules', 'unrolled', 'examples', 'data', 'seattle-weather.csv');
+    const options = ['--target', 'temp_max', '--horizon', '3', '--epochs', '1', '--json'];
+    const args = ['--no-install', 'unrolled', 'forecast', data, ...options];
+    const { forecast } = JSON.parse(await run('npx', args, project.folder));
+    expect(forecast).toHaveLength(3);
   });
 
   it('gives the same numbers in Chromium when Vite bundles it', async () => {
@@ -119,6 +121,24 @@ describe('the packed package', () => {
     expect(await run(process.execPath, [join(outdir, 'node.js')], project.folder)).toBe(reference);
   });
 });
+
+/** A strict TypeScript project of the consumer; its page imports the package. */
+function strict(moduleResolution: string) {
+  return {
+    compilerOptions: {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
+      types: [],
+      module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+      moduleResolution,
+    },
+    files: ['page.ts'],
+  };
+}
 
 async function bundle(entry: string, platform: 'browser' | 'node', outdir: string): Promise<void> {
   const { warnings } = await esbuild({
