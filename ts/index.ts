@@ -1,3 +1,4 @@
+export type { CallOptions } from './abortable.ts';
 export type { Activation } from './activations.ts';
 export {
   type BatchProgress,

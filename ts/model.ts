@@ -1,3 +1,4 @@
+import { abortable, type CallOptions } from './abortable.ts';
 import { knownOptions, positive, show } from './check.ts';
 import { compileSpec, type CompileOptions } from './compile.ts';
 import type { Description } from './engine/engine.ts';
@@ -114,21 +115,25 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   }
 
   /** Loss and metrics on data, without training. */
-  async evaluate(x: X, y: TargetsOf<R>): Promise<Evaluation> {
+  async evaluate(x: X, y: TargetsOf<R>, options: CallOptions = {}): Promise<Evaluation> {
+    knownOptions('evaluate', options, ['signal']);
     this.#compiledSpec('evaluate');
     const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
-    return evaluation(await this.#host.call('evaluate', [batch], buffers));
+    const call = (flag?: Int32Array) => this.#host.call('evaluate', [batch, flag], buffers);
+    return evaluation(await abortable(options, call));
   }
 
   /**
    * The model's output, [batch, units] or [batch, time, units]. For sequences of different lengths
    * the result carries their lengths.
    */
-  async predict(x: X): Promise<Tensor<R>> {
+  async predict(x: X, options: CallOptions = {}): Promise<Tensor<R>> {
+    knownOptions('predict', options, ['signal']);
     const input = this.#input(x, 'x');
     const { packed, buffers } = forTransfer([input]);
     const { lengths } = input;
-    const { data, shape } = await this.#host.call('predict', [packed], buffers);
+    const call = (flag?: Int32Array) => this.#host.call('predict', [packed, flag], buffers);
+    const { data, shape } = await abortable(options, call);
     return new Tensor<number>(data, shape, shape.length === 3 ? lengths : undefined) as Tensor<R>;
   }
 

@@ -1,3 +1,4 @@
+import { sharedFlag } from './abortable.ts';
 import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
@@ -58,10 +59,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
 
   constructor(driver: RunDriver) {
     this.#driver = driver;
-    this.#flag =
-      typeof SharedArrayBuffer === 'function'
-        ? new Int32Array(new SharedArrayBuffer(4))
-        : undefined;
+    this.#flag = sharedFlag();
     this.#closed = new Promise((resolve) => {
       this.#close = resolve;
     });

@@ -56,6 +56,22 @@ describe.each(['worker', 'main'] as const)('on thread %s', (thread) => {
     expect((await model.fit(x, y, { epochs: 1 })).end).toBe('completed');
   });
 
+  test('predict and evaluate can be aborted; the engine is free at once', async () => {
+    const model = build(thread);
+    await model.predict(x);
+    const many = waves(20_000, 60);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const calls = [model.predict(many.x, { signal }), model.evaluate(many.x, many.y, { signal })];
+    const settled = Promise.allSettled(calls);
+    setTimeout(() => controller.abort('enough'), 5);
+    for (const result of await settled) {
+      expect(result).toMatchObject({ reason: { name: 'AbortError', cause: 'enough' } });
+    }
+    await expect(model.predict(x, { signal })).rejects.toSatisfy(isAbortError);
+    expect((await model.predict(x)).shape).toEqual([200, 1]);
+  });
+
   test('disposing rejects what is pending and everything later; twice is once', async () => {
     const model = build(thread);
     const run = model.fit(x, y, long);

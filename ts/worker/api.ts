@@ -1,6 +1,6 @@
 import { releaseProxy, transfer } from 'comlink';
 import { type Description, type Engine, slots } from '../engine/engine.ts';
-import { StateError } from '../errors.ts';
+import { AbortError, StateError } from '../errors.ts';
 import type { Packed } from '../pack.ts';
 import type { CompileSpec } from '../spec.ts';
 import { Control, Pulse } from './control.ts';
@@ -8,7 +8,7 @@ import { load, range } from './data.ts';
 import { holdLifeline } from './lifeline.ts';
 import { Lock } from './lock.ts';
 import { measureStream, named, type Rest } from './measure.ts';
-import { predictAll } from './predict.ts';
+import { type Prediction, predictAll } from './predict.ts';
 import type {
   Batch,
   Command,
@@ -59,9 +59,14 @@ export function createApi(open: OpenEngine, slice: number) {
       throw new StateError(`${call} cannot run while fit does: stop the run or wait for it first`);
     }
   };
-  const rest = (): Rest => {
+  const rest = (flag?: Int32Array): Rest => {
     const pulse = new Pulse(slice);
-    return () => (pulse.due() ? pulse.rest() : undefined);
+    return () => {
+      if (flag !== undefined && Atomics.load(flag, 0) !== 0) {
+        throw new AbortError('The call was aborted');
+      }
+      return pulse.due() ? pulse.rest() : undefined;
+    };
   };
 
   return {
@@ -122,23 +127,30 @@ export function createApi(open: OpenEngine, slice: number) {
     },
 
     /** Loss and metrics without training. */
-    async evaluate(batch: Batch): Promise<Logs> {
+    async evaluate(batch: Batch, flag?: Int32Array): Promise<Logs> {
       if (control?.command === 'pause') {
         throw new StateError(
           'evaluate would disturb the epoch that is paused: resume or stop the run first',
         );
       }
       const running = started();
-      const values = await metricsLock.run(() => measureStream(running, [batch], rest()));
-      running.clearData(slots.scratch);
-      return named(names(), values);
+      try {
+        const values = await metricsLock.run(() => measureStream(running, [batch], rest(flag)));
+        return named(names(), values);
+      } finally {
+        running.clearData(slots.scratch);
+      }
     },
 
     /** The model's output, 256 examples at a time. */
-    async predict(inputs: readonly Packed[]): Promise<{ data: Float32Array; shape: number[] }> {
-      const result = await predictAll(started(), inputs, rest());
-      started().clearData(slots.scratch);
-      return transfer(result, [result.data.buffer as ArrayBuffer]);
+    async predict(inputs: readonly Packed[], flag?: Int32Array): Promise<Prediction> {
+      const running = started();
+      try {
+        const result = await predictAll(running, inputs, rest(flag));
+        return transfer(result, [result.data.buffer as ArrayBuffer]);
+      } finally {
+        running.clearData(slots.scratch);
+      }
     },
 
     /** One training step; loss and metrics of this batch. */

@@ -3,12 +3,18 @@ import type { Packed } from '../pack.ts';
 import { chunks, examplesOf, load, range } from './data.ts';
 import { MEASURE_BATCH, type Rest } from './measure.ts';
 
+/** What a model gives, [batch, …]. */
+export interface Prediction {
+  readonly data: Float32Array;
+  readonly shape: readonly number[];
+}
+
 /** The model's first output for all examples, some at a time. */
 export async function predictAll(
   engine: Engine,
   inputs: readonly Packed[],
   rest: Rest,
-): Promise<{ data: Float32Array; shape: number[] }> {
+): Promise<Prediction> {
   const total = examplesOf({ inputs });
   let data = new Float32Array(0);
   let shape: number[] = [];
