@@ -28,19 +28,19 @@ fn philox(mut c: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 }
 
 /// Mask number `number` of training step `iteration`: `batch` examples of `rows` values. Each
-/// example draws from a multiple of four, 24 bits a value; dropout is stream 2.
+/// example has 2³² draws of its own, one a value, of 24 bits; dropout is stream 2.
 fn mask(iteration: u64, number: u64, rate: f64, batch: usize, rows: usize) -> Vec<f64> {
     let rate = f64::from(rate as f32);
     let index = iteration * (1 << 16) + number;
     let key = [SEED as u32, (SEED >> 32) as u32];
-    let draw = |position: usize| {
-        let block = (position / 4) as u32;
-        let words = philox([block, 2 << 24, index as u32, (index >> 32) as u32], key);
-        f64::from(words[position % 4] >> 8) / f64::from(1 << 24)
+    let draw = |position: u64| {
+        let block = position / 4;
+        let counter =
+            [block as u32, (2 << 24) | (block >> 32) as u32, index as u32, (index >> 32) as u32];
+        f64::from(philox(counter, key)[(position % 4) as usize] >> 8) / f64::from(1 << 24)
     };
-    let stride = rows.next_multiple_of(4);
     (0..batch * rows)
-        .map(|i| draw(i / rows * stride + i % rows))
+        .map(|i| draw(((i / rows) as u64) << 32 | (i % rows) as u64))
         .map(|u| if u < rate { 0.0 } else { 1.0 / (1.0 - rate) })
         .collect()
 }
@@ -142,8 +142,16 @@ fn stacked_layers_with_a_mask_each() {
         let dropout = json!({ "type": "dropout", "rate": 0.5 });
         let dense = json!({ "type": "dense", "units": 2 });
         let model = sequential(3, &[dropout.clone(), layer.clone(), dropout, layer, dense]);
-        for lengths in [None, Some(vec![3, 6, 1, 5])] {
-            check(&format!("stacked {cell}"), setup(2, model.clone(), sgd(RATE), (4, 6), lengths));
+        // Blocks whose longest example is shorter than the data draw the same masks.
+        let two_blocks: Vec<u32> = (0..35).map(|i| if i < 32 { 1 + i % 5 } else { 2 }).collect();
+        for (batch, lengths) in [
+            (4, None),
+            (4, Some(vec![3, 6, 1, 5])),
+            (4, Some(vec![3, 5, 1, 4])),
+            (35, Some(two_blocks)),
+        ] {
+            let label = format!("stacked {cell}, batch {batch}, lengths {lengths:?}");
+            check(&label, setup(2, model.clone(), sgd(RATE), (batch, 6), lengths));
         }
     }
 }

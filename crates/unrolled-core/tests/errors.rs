@@ -289,7 +289,8 @@ fn an_overflow_in_a_recurrence_names_the_step() {
         "returnSequences": true,
     });
     for isa in Isa::available() {
-        let mut example = setup(1, sequential(1, &[layer.clone()]), sgd(0.1), (3, 6), None);
+        let mut example =
+            setup(1, sequential(1, std::slice::from_ref(&layer)), sgd(0.1), (3, 6), None);
         example.weights = vec![1.0, 1.0];
         example.inputs[0].0.fill(1.0);
         let mut model = example.build(isa);

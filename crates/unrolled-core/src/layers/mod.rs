@@ -132,9 +132,8 @@ impl DropoutKey {
         let rows = out.len() / lanes;
         let mut rng = Rng::new(self.seed, Stream::Dropout, self.iteration * MASKS + mask as u64);
         for lane in 0..lanes {
-            // Draws stand at multiples of four, so that seeking is cheap.
-            let stride = (rows as u64).next_multiple_of(4);
-            rng.seek((self.first + lane) as u64 * stride);
+            // An example has 2³² draws of its own, however many steps its block has.
+            rng.seek(((self.first + lane) as u64) << 32);
             dropout_mask(&mut rng, rate, &mut scratch[..rows]);
             for (row, x) in scratch[..rows].iter().enumerate() {
                 out[row * lanes + lane] = *x;
