@@ -30,6 +30,7 @@ const sources = [
   'rust-toolchain.toml',
   '.cargo',
   'crates/unrolled-simd',
+  'crates/unrolled-spec',
   'crates/unrolled-core',
   'crates/unrolled-wasm',
   'scripts/build-wasm.mjs',

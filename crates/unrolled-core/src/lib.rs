@@ -4,10 +4,13 @@
 //! mini-batch a call. Arrays are batch × time × features at the edge; inside, examples are lanes
 //! (see the module `lanes`). The crate knows nothing of JavaScript, clocks or files.
 
+/// Errors of the whole library live with the descriptions.
+mod error {
+    pub(crate) use unrolled_spec::{Error, Result};
+}
+
 mod arena;
-mod checkpoint;
 mod clip;
-mod error;
 mod initializers;
 mod lanes;
 mod lanewise;
@@ -20,13 +23,11 @@ mod params;
 mod plan;
 mod regularize;
 mod rng;
-mod schedules;
-pub mod spec;
 mod vectors;
 
-pub use error::{Error, Result};
 pub use layers::Shape;
 pub use model::{
     Description, LayerDescription, Model, OutputDescription, SLOTS, WeightDescription,
 };
 pub use unrolled_simd::Isa;
+pub use unrolled_spec::{Error, Result, spec};

@@ -4,8 +4,7 @@ mod accuracy;
 
 use unrolled_simd::Simd;
 
-use crate::error::{Error, Result};
-use crate::losses::{Frame, elements_per_step, loss_forward_backward, percentage, validate_delta};
+use crate::losses::{Frame, elements_per_step, loss_forward_backward, percentage};
 use crate::spec::{Loss, Metric};
 
 /// A running weighted mean.
@@ -67,61 +66,6 @@ impl MetricState {
             }
             self.weight += weight * features as f64;
         }
-    }
-}
-
-impl Metric {
-    /// Key in a history, as in JSON.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Metric::Mse {} => "mse",
-            Metric::Mae {} => "mae",
-            Metric::Huber { .. } => "huber",
-            Metric::Rmse {} => "rmse",
-            Metric::Mape {} => "mape",
-            Metric::LastStepMse {} => "lastStepMse",
-            Metric::Accuracy {} => "accuracy",
-            Metric::BinaryCrossentropy { .. } => "binaryCrossentropy",
-            Metric::CategoricalCrossentropy { .. } => "categoricalCrossentropy",
-            Metric::SparseCategoricalCrossentropy { .. } => "sparseCategoricalCrossentropy",
-        }
-    }
-
-    /// Whether the metric can be taken on the targets of `loss`.
-    pub fn validate(&self, loss: &Loss) -> Result<()> {
-        if let Metric::Huber { delta } = *self {
-            validate_delta("metrics: huber", delta)?;
-        }
-        let class_numbers = matches!(loss, Loss::SparseCategoricalCrossentropy { .. });
-        let fits = match self {
-            Metric::Accuracy {} => true,
-            Metric::SparseCategoricalCrossentropy { .. } => class_numbers,
-            _ => !class_numbers,
-        };
-        if fits {
-            return Ok(());
-        }
-        let (targets, wants) =
-            if class_numbers { ("class numbers", "values") } else { ("values", "class numbers") };
-        let message = format!("needs {wants} as targets, but those of the loss are {targets}");
-        Err(Error::spec(format!("metrics: {}", self.key()), message))
-    }
-
-    /// The loss that the metric is the mean (or for RMSE the root of the mean) of.
-    pub fn as_loss(&self) -> Option<Loss> {
-        Some(match *self {
-            Metric::Mse {} | Metric::Rmse {} => Loss::Mse {},
-            Metric::Mae {} => Loss::Mae {},
-            Metric::Huber { delta } => Loss::Huber { delta },
-            Metric::BinaryCrossentropy { from_logits } => Loss::BinaryCrossentropy { from_logits },
-            Metric::CategoricalCrossentropy { from_logits } => {
-                Loss::CategoricalCrossentropy { from_logits }
-            }
-            Metric::SparseCategoricalCrossentropy { from_logits } => {
-                Loss::SparseCategoricalCrossentropy { from_logits }
-            }
-            Metric::Mape {} | Metric::LastStepMse {} | Metric::Accuracy {} => return None,
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 use core::ops::Range;
 
 use crate::error::{Error, Result};
+use crate::initializers::Fill;
 use crate::rng::{Rng, Stream};
 use crate::spec::{Constraint, Initializer, Regularizer};
 

@@ -4,7 +4,6 @@
 
 mod orthogonal;
 
-use crate::error::{Error, Result};
 use crate::rng::Rng;
 use crate::spec::Initializer;
 
@@ -12,66 +11,14 @@ use crate::spec::Initializer;
 /// to keep its variance (Keras's constant).
 const TRUNCATED_STDDEV: f32 = 0.879_625_7;
 
-impl Initializer {
-    /// Whether the initialiser can fill a parameter of this shape; `at` names it.
-    pub fn validate(&self, at: &str, shape: &[usize]) -> Result<()> {
-        let finite = |name: &str, x: f32| match x.is_finite() {
-            true => Ok(()),
-            false => {
-                Err(Error::spec(at, format!("{name} of the initializer must be finite, got {x}")))
-            }
-        };
-        match *self {
-            Initializer::Constant { value } => finite("value", value),
-            Initializer::RandomUniform { minval, maxval } => {
-                finite("minval", minval)?;
-                finite("maxval", maxval)?;
-                if minval > maxval {
-                    return Err(Error::spec(
-                        at,
-                        format!("minval of the initializer is {minval}, above maxval {maxval}"),
-                    ));
-                }
-                finite("maxval - minval", maxval - minval)
-            }
-            Initializer::RandomNormal { mean, stddev }
-            | Initializer::TruncatedNormal { mean, stddev } => {
-                finite("mean", mean)?;
-                finite("stddev", stddev)?;
-                if stddev < 0.0 {
-                    return Err(Error::spec(
-                        at,
-                        format!("stddev of the initializer must be at least 0, got {stddev}"),
-                    ));
-                }
-                Ok(())
-            }
-            Initializer::Orthogonal { gain } => {
-                finite("gain", gain)?;
-                if shape.len() < 2 {
-                    return Err(Error::spec(
-                        at,
-                        format!("orthogonal needs a matrix, but the shape is {shape:?}"),
-                    ));
-                }
-                Ok(())
-            }
-            Initializer::Identity { gain } => {
-                finite("gain", gain)?;
-                if shape.len() != 2 {
-                    return Err(Error::spec(
-                        at,
-                        format!("identity needs a matrix, but the shape is {shape:?}"),
-                    ));
-                }
-                Ok(())
-            }
-            _ => Ok(()),
-        }
-    }
-
+/// What draws from the generator: the description itself is only data.
+pub trait Fill {
     /// Fills `out`, a parameter of `shape` in row-major order with Keras's `(fan_in, fan_out)`.
-    pub fn fill(&self, shape: &[usize], fans: (usize, usize), rng: &mut Rng, out: &mut [f32]) {
+    fn fill(&self, shape: &[usize], fans: (usize, usize), rng: &mut Rng, out: &mut [f32]);
+}
+
+impl Fill for Initializer {
+    fn fill(&self, shape: &[usize], fans: (usize, usize), rng: &mut Rng, out: &mut [f32]) {
         let fan_in = fans.0.max(1) as f32;
         let fan_average = ((fans.0 + fans.1) as f32 / 2.0).max(1.0);
         match *self {

@@ -16,7 +16,6 @@ pub(crate) use categorical::columns;
 pub(crate) use regression::{elementwise, percentage};
 pub use target::validate_target;
 
-use crate::error::{Error, Result};
 use crate::spec::Loss;
 
 /// Predictions and targets of one block of lanes. Vectors have `time` = 1.
@@ -94,26 +93,6 @@ pub fn loss_forward_backward<S: Simd>(
         }
         Loss::SparseCategoricalCrossentropy { from_logits: false } => {
             categorical::probabilities::<S, true>(s, frame, d_prediction)
-        }
-    }
-}
-
-impl Loss {
-    /// Whether the loss's numbers can be used.
-    pub fn validate(&self) -> Result<()> {
-        match *self {
-            Loss::Huber { delta } => validate_delta("loss: huber", delta),
-            _ => Ok(()),
-        }
-    }
-}
-
-/// Whether a Huber loss can have this `delta`; `at` names it.
-pub(crate) fn validate_delta(at: &str, delta: f32) -> Result<()> {
-    match delta.is_finite() && delta > 0.0 {
-        true => Ok(()),
-        false => {
-            Err(Error::spec(at, format!("delta must be a finite number above 0, got {delta}")))
         }
     }
 }

@@ -6,11 +6,11 @@
 use unrolled_simd::Isa;
 
 use super::Model;
-use crate::checkpoint::{Reader, Tensor, Values, write};
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
 use crate::params::Params;
 use crate::spec::{self, CompileSpec, FromJson, LearningRate};
+use unrolled_spec::checkpoint::{Reader, Tensor, Values, write};
 
 impl Model {
     /// The model as bytes: description, weights, best weights, metadata (any JSON text) and, if
@@ -21,9 +21,9 @@ impl Model {
             .map_err(|error| Error::data("metadata", format!("expected JSON: {error}")))?;
         self.initialize();
         metadata.clone_into(&mut self.metadata);
-        let model = to_json(&self.spec);
-        let compile = self.training.as_ref().map(|training| to_json(&training.spec));
-        let rate = self.training.as_ref().map(|t| to_json(t.optimizer.schedule()));
+        let model = self.spec.to_json();
+        let compile = self.training.as_ref().map(|training| training.spec.to_json());
+        let rate = self.training.as_ref().map(|training| training.optimizer.schedule().to_json());
         let iterations = self.iterations().to_string();
         let mut texts = vec![("model", model.as_str()), ("metadata", metadata)];
         if let (Some(compile), Some(rate)) = (&compile, &rate) {
@@ -114,10 +114,6 @@ fn read(reader: &Reader<'_>, prefix: &str, params: &Params) -> Result<Vec<f32>> 
         values[range.clone()].copy_from_slice(&tensor);
     }
     Ok(values)
-}
-
-fn to_json(value: &impl serde::Serialize) -> String {
-    serde_json::to_string(value).expect("plain data has JSON")
 }
 
 fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {

@@ -1,6 +1,7 @@
 //! Known answers, moments, and independence of order.
 
 use super::*;
+use crate::initializers::Fill;
 
 /// The known answers that the paper's authors publish with Random123 (`kat_vectors`).
 #[test]

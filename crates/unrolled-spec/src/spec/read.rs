@@ -12,6 +12,19 @@ pub fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {
     T::read(what, value)
 }
 
+/// The JSON of a description.
+macro_rules! to_json {
+    ($($name:ident),*) => { $(
+        impl $name {
+            /// As JSON text, which [`from_json`] reads.
+            pub fn to_json(&self) -> String {
+                serde_json::to_string(self).expect("plain data has JSON")
+            }
+        }
+    )* };
+}
+to_json!(ModelSpec, CompileSpec, LearningRate);
+
 /// What can be read from a JSON value; `at` is its place.
 pub trait FromJson: Sized {
     /// The value at `at`.

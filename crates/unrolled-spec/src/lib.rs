@@ -1,0 +1,11 @@
+//! What a model is and how it is trained, as plain data; errors; checkpoint bytes.
+//!
+//! A crate of its own because nothing here is hot: it is compiled for size.
+
+pub mod checkpoint;
+mod error;
+mod schedules;
+pub mod spec;
+mod validate;
+
+pub use error::{Error, Result};
