@@ -123,7 +123,7 @@ function options(host: HTMLElement, series: Example): uPlot.Options {
       {
         ...axis,
         size: 22,
-        splits: [-30, -20, -10, 0, 10],
+        splits: [-20, -10, 0, 10],
         values: (_, steps) =>
           steps.map((step) => (step > 0 ? `+${step}` : String(step).replace('-', '−'))),
       },
