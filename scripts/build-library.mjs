@@ -15,10 +15,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { arithmetics, wasmFile } from './build-wasm.mjs';
 import { dist, generated, root } from './lib/paths.mjs';
-import { exitWith, Failure, run } from './lib/shell.mjs';
+import { exitWith, Failure, isMain, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
 import { stampedStep } from './lib/step.mjs';
 
@@ -91,6 +90,6 @@ export async function buildLibrary() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   buildLibrary().catch(exitWith);
 }

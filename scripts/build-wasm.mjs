@@ -7,13 +7,12 @@
  *
  * None of it is committed.
  */
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { cache, generated, wasmCrate } from './lib/paths.mjs';
+import { cache, generated, root, wasmCrate } from './lib/paths.mjs';
 import { compilerVersion, remap } from './lib/rust.mjs';
-import { exitWith, run } from './lib/shell.mjs';
+import { exitWith, isMain, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
 import { stampedStep } from './lib/step.mjs';
 import { wasmRust } from './setup/rust.mjs';
@@ -23,6 +22,12 @@ export const arithmetics = {
   simd128: [simd],
   relaxed: [`${simd},+relaxed-simd`],
 };
+
+/** The crates that the wasm file is made of: all that are not for development alone. */
+export function wasmPackages() {
+  const development = ['unrolled-bench', 'unrolled-testing'];
+  return readdirSync(join(root, 'crates')).filter((name) => !development.includes(name));
+}
 
 const sources = [
   'Cargo.toml',
@@ -80,6 +85,6 @@ export const buildWasm = (env) =>
     },
   );
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   wasmRust().then(buildWasm).catch(exitWith);
 }

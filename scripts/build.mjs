@@ -1,9 +1,8 @@
 #!/usr/bin/env node
 /** Rust to wasm, then TypeScript to dist/. Each part is skipped when its sources have not changed. */
-import { pathToFileURL } from 'node:url';
 import { buildLibrary } from './build-library.mjs';
 import { buildWasm } from './build-wasm.mjs';
-import { exitWith } from './lib/shell.mjs';
+import { exitWith, isMain } from './lib/shell.mjs';
 import { wasmRust } from './setup/rust.mjs';
 
 /** @param {NodeJS.ProcessEnv} env what compiles wasm */
@@ -12,6 +11,6 @@ export async function build(env) {
   await buildLibrary();
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   wasmRust().then(build).catch(exitWith);
 }

@@ -5,16 +5,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { arithmeticEnv, arithmetics } from './build-wasm.mjs';
+import { arithmeticEnv, arithmetics, wasmPackages } from './build-wasm.mjs';
 import { cache, root } from './lib/paths.mjs';
 import { hasCargo, nativeEnv, target } from './lib/rust.mjs';
-import { capture, exitWith, Failure, run } from './lib/shell.mjs';
+import { capture, exitWith, Failure, isMain, run } from './lib/shell.mjs';
 import { step } from './lib/step.mjs';
 import { setup } from './setup.mjs';
 import { checkSize } from './size.mjs';
-
-const wasmPackages = ['-p', 'unrolled-simd', '-p', 'unrolled-core', '-p', 'unrolled-wasm'];
 
 /** Runs a tool of node_modules. */
 const tool = async (file, ...args) => {
@@ -49,13 +46,14 @@ function lintsWasm(env) {
 
 async function lintWasm(env) {
   const withClippy = lintsWasm(env);
+  const packages = wasmPackages().flatMap((name) => ['-p', name]);
   for (const name of Object.keys(arithmetics)) {
     const flags = ['--lib', '--release', '--locked', '--quiet', '--target', target];
     const wasm = arithmeticEnv(name, env);
     if (withClippy) {
-      await cargo(['clippy', ...wasmPackages, ...flags, '--', '-D', 'warnings'], wasm);
+      await cargo(['clippy', ...packages, ...flags, '--', '-D', 'warnings'], wasm);
     } else {
-      const output = await run('cargo', ['check', ...wasmPackages, ...flags], { env: wasm });
+      const output = await run('cargo', ['check', ...packages, ...flags], { env: wasm });
       if (/^warning/m.test(output)) throw new Failure(output);
     }
   }
@@ -101,7 +99,7 @@ export async function check(env) {
   return failed;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const main = async () => {
     const { env } = await setup();
     const failed = await check(env);

@@ -3,9 +3,8 @@
  * Everything a fresh machine needs, then the build. Plain Node.js: it runs before there is a
  * node_modules. `--no-build` stops before the build, `--browser` adds Chromium for the tests.
  */
-import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
-import { exitWith } from './lib/shell.mjs';
+import { exitWith, isMain } from './lib/shell.mjs';
 import { chromium } from './setup/chromium.mjs';
 import { nodeModules, requireNode } from './setup/node-modules.mjs';
 import { wasmRust } from './setup/rust.mjs';
@@ -25,7 +24,7 @@ export async function setup(options = {}) {
   return { env, ...(browser ? { browser } : {}) };
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   const has = (flag) => process.argv.includes(flag);
   setup({ browser: has('--browser'), build: !has('--no-build') }).catch(exitWith);
 }

@@ -4,10 +4,9 @@
  * API with its dependencies, the worker, the plain wasm file), bundled and minified by Vite. The
  * relaxed-simd build, loaded instead of the plain one on request, is shown and not counted.
  */
-import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { dist } from './lib/paths.mjs';
-import { exitWith, Failure } from './lib/shell.mjs';
+import { exitWith, Failure, isMain } from './lib/shell.mjs';
 
 const budget = 150 * 1000;
 const entry = '\0page';
@@ -63,7 +62,7 @@ export async function checkSize() {
   return words;
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1]).href) {
+if (isMain(import.meta.url)) {
   checkSize()
     .then((words) => process.stdout.write(`${words}\n`))
     .catch(exitWith);

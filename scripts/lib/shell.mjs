@@ -1,7 +1,8 @@
 /** Running other programs. */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { root } from './paths.mjs';
 
 /** A failure to be shown as its message alone, without a stack. */
@@ -81,6 +82,10 @@ export function which(name, path = process.env.PATH ?? '') {
   }
   return null;
 }
+
+/** Whether the module with this URL is the program that was started. */
+export const isMain = (url) =>
+  process.argv[1] !== undefined && url === pathToFileURL(realpathSync(process.argv[1])).href;
 
 /** Reports an error the way every script here does, and ends with exit code 1. */
 export function exitWith(error) {
