@@ -1,9 +1,10 @@
-import type { CheckedFit } from './fitOptions.ts';
-import { checkMonitors } from './fitOptions.ts';
+import { show } from './check.ts';
+import { type CheckedFit, checkMonitors, type FitOptions } from './fitOptions.ts';
 import type { EngineHost } from './host.ts';
 import { Run } from './run.ts';
 import type { CompileSpec } from './spec.ts';
-import { type BatchSource, StreamPump } from './streams.ts';
+import { type BatchSource, isBatchSource, StreamPump } from './streams.ts';
+import { isTensor } from './tensor.ts';
 import { batchForTransfer } from './transfer.ts';
 import { examplesOf } from './worker/data.ts';
 import { DataError } from './errors.ts';
@@ -15,6 +16,23 @@ export type TrainingData =
 
 /** Checks and packs `[x, y]`; `where` goes in front of messages. */
 export type Packer = (x: unknown, y: unknown, where: string) => Batch;
+
+/** Tells arrays from a stream of batches. */
+export function trainingData(
+  first: unknown,
+  second: unknown,
+  third: FitOptions<unknown, unknown> | undefined,
+): { data: TrainingData; options: FitOptions<unknown, unknown> } {
+  const hasTargets = Array.isArray(second) || ArrayBuffer.isView(second) || isTensor(second);
+  if (hasTargets || third !== undefined)
+    return { data: { x: first, y: second }, options: third ?? {} };
+  if (!isBatchSource(first)) {
+    throw new DataError(
+      `fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
+    );
+  }
+  return { data: { stream: first }, options: (second ?? {}) as FitOptions<unknown, unknown> };
+}
 
 /** Starts a run; whatever is wrong with the data rejects it. */
 export function startRun(

@@ -4,7 +4,7 @@ import { compileSpec, type CompileOptions } from './compile.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { DataError, StateError } from './errors.ts';
-import { startRun, type TrainingData } from './fit.ts';
+import { startRun, trainingData } from './fit.ts';
 import { checkFit, type FitOptions } from './fitOptions.ts';
 import { type Evaluation, evaluation } from './history.ts';
 import { EngineHost } from './host.ts';
@@ -14,7 +14,7 @@ import type { Run } from './run.ts';
 import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
 import { destinationOf } from './storage/resolve.ts';
 import type { Destination } from './storage.ts';
-import { type BatchSource, isBatchSource } from './streams.ts';
+import type { BatchSource } from './streams.ts';
 import { summarize, summaryTable } from './summary.ts';
 import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
 import { batchForTransfer, forTransfer } from './transfer.ts';
@@ -247,22 +247,4 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     checkPair(input, target, [nameX, nameY]);
     return { inputs: [input], targets: [target] };
   }
-}
-
-/** Tells arrays from a stream of batches. */
-function trainingData(
-  first: unknown,
-  second: unknown,
-  third: FitOptions<unknown, unknown> | undefined,
-): { data: TrainingData; options: FitOptions<unknown, unknown> } {
-  const hasTargets =
-    Array.isArray(second) || ArrayBuffer.isView(second) || second instanceof Tensor;
-  if (hasTargets || third !== undefined)
-    return { data: { x: first, y: second }, options: third ?? {} };
-  if (!isBatchSource(first)) {
-    throw new DataError(
-      `fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
-    );
-  }
-  return { data: { stream: first }, options: (second ?? {}) as FitOptions<unknown, unknown> };
 }

@@ -1,5 +1,5 @@
 import { createStore, get, set } from 'idb-keyval';
-import { CheckpointError } from '../errors.ts';
+import { CheckpointError, UnrolledError } from '../errors.ts';
 import type { Destination, Source } from '../storage.ts';
 
 /**
@@ -7,9 +7,16 @@ import type { Destination, Source } from '../storage.ts';
  * @param name - key of the entry
  */
 export function indexedDB(name: string): Destination & Source {
-  const store = () => createStore('unrolled', 'models');
+  const store = () => {
+    if (globalThis.indexedDB === undefined) {
+      throw new UnrolledError('There is no IndexedDB here: in Node use a path');
+    }
+    return createStore('unrolled', 'models');
+  };
   return {
-    write: (bytes) => set(name, bytes, store()),
+    async write(bytes) {
+      await set(name, bytes, store());
+    },
     async read() {
       const bytes: unknown = await get(name, store());
       if (bytes instanceof Uint8Array) return bytes;
