@@ -20,7 +20,8 @@ export const nodeModules = () =>
     {
       name: 'node-modules',
       title: 'installing the npm packages of package-lock.json',
-      hash: contentHash(['package.json', 'package-lock.json', '.npmrc'], [process.version]),
+      // The lock file repeats what package.json asks for.
+      hash: contentHash(['package-lock.json'], [process.versions.modules]),
       outputs: [join(root, 'node_modules', '.package-lock.json')],
     },
     // Through a shell: npm is a batch file on Windows.
