@@ -55,6 +55,30 @@ describe('forecast --json', () => {
     );
   });
 
+  test('holds where the series repeats itself exactly', async () => {
+    const rows = Array.from({ length: 200 }, (_, i) => `${1700 + i},${[3, 1, 2, 5][i % 4]}`);
+    const periodic = files.write('periodic.csv', ['year,sales', ...rows].join('\n'));
+    const daily = files.write(
+      'weekly.csv',
+      dailyCsv(200)
+        .replace(/-(\d\d),[\d.]+,/g, '-$1,4.5,')
+        .replace(/,4.5,closed/g, ',1,closed'),
+    );
+    for (const path of [periodic, daily]) {
+      const { code, out } = await unrolled(
+        'forecast',
+        path,
+        '--target',
+        'sales',
+        '--epochs',
+        '2',
+        '--json',
+      );
+      expect(code).toBe(0);
+      expect(out).not.toContain('null');
+    }
+  });
+
   test('gives the same numbers for the same seed and others for another', async () => {
     const values = async (seed: string) =>
       JSON.parse((await unrolled(...quick, '--json', '--seed', seed)).out).forecast;

@@ -22,6 +22,11 @@ describe('the verdict', () => {
       says: /^A baseline wins: linear .* 100 % larger/,
     },
     {
+      name: 'a baseline makes no error',
+      change: { baselines: { ...baselines, naive: { mae: 0, rmse: 0, mase: 0 } } },
+      says: /^A baseline wins: naive \(last value\) makes no error\.$/,
+    },
+    {
       name: 'neither wins',
       change: { baselines: { ...baselines, linear: { ...best, mae: 0.0995 } } },
       says: /^A tie: .* LSTM .* linear .* less than 1 %/,

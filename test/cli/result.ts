@@ -50,6 +50,7 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
     window: 28,
     cycles: ['week'],
     season: 7,
+    scaleLag: 7,
     model: {
       description: 'LSTM(32), Dense(3)',
       parameters: 4,

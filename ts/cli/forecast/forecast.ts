@@ -42,7 +42,9 @@ export async function forecast(
       seasonalNaive: seasonalForecasts(target, origins.holdout, horizon, season),
       linear: linear.forecast(origins.holdout),
     };
-    const scale = naiveScale(target, season, split.trainEnd);
+    // A season that repeats exactly has no error to measure by.
+    const scaleLag = naiveScale(target, season, split.trainEnd) > 0 ? season : 1;
+    const scale = naiveScale(target, scaleLag, split.trainEnd);
     const scores = (forecasts: Forecasts) => score(target, forecasts, scale);
     const interval = learnInterval(target, validation, options.level);
     if (hooks.save !== undefined) {
@@ -55,6 +57,7 @@ export async function forecast(
       window: sampling.window,
       cycles,
       season,
+      scaleLag,
       model,
       holdout: scores(held.model),
       baselines: {

@@ -31,8 +31,10 @@ export interface ForecastResult {
   split: Split;
   window: number;
   cycles: Cycle[];
-  /** Season of the seasonal-naive forecast, in steps; also the lag of the scale of MASE. */
+  /** Season of the seasonal-naive forecast, in steps; 1 if there is none. */
   season: number;
+  /** Lag of the naive rule whose error is the scale of MASE: the season, or 1. */
+  scaleLag: number;
   model: { description: string; parameters: number; curve: LearningCurve; seconds: number };
   holdout: Scores;
   baselines: Record<Rival, Scores>;
@@ -73,6 +75,7 @@ export function verdict(result: ForecastResult): string {
   const best = RIVALS.reduce((a, b) => (baselines[b].mae < baselines[a].mae ? b : a));
   const gap = holdout.mae / baselines[best].mae - 1;
   const rival = nameOf(result, best);
+  if (baselines[best].mae === 0) return `A baseline wins: ${rival} makes no error.`;
   if (Math.abs(gap) < TIE) {
     return `A tie: the errors of the ${model} and of the best baseline, ${rival}, differ by less than 1 %; the simpler one does as well.`;
   }

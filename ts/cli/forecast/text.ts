@@ -53,9 +53,9 @@ export function describeSplit({ series, split }: ForecastResult): string {
   return `Trained on ${date(0)} to ${date(split.trainEnd - 1)}; the epoch was chosen on the validation part, ${date(split.trainEnd)} to ${date(split.holdoutStart - 1)}.`;
 }
 
-export function lagName({ season, series }: ForecastResult): string {
+export function lagName({ scaleLag, series }: ForecastResult): string {
   const step = series.timeline.step.name;
-  return season === 1 ? 'last value, one step ahead' : `value ${season} ${step}s earlier`;
+  return scaleLag === 1 ? 'last value, one step ahead' : `value ${scaleLag} ${step}s earlier`;
 }
 
 function metricsTable(result: ForecastResult): string {
