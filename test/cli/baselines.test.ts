@@ -100,6 +100,23 @@ describe('linear baseline', () => {
     expect(linear.ridge.penalty).toBe(0.01);
   });
 
+  test('leaves out features that do not help on the validation part', () => {
+    // The feature gives the next value away in training and lies afterwards.
+    const n = 200;
+    const y = Float64Array.from({ length: n }, (_, i) => Math.sin(i * i));
+    const lure = y.map((_, i) => (i < 120 ? (y[i + 1] as number) : Math.cos(i)));
+    const split = splitByTime(n, 1);
+    const origins = windowOrigins('f', split, 3, 1, [y]);
+    const series = makeSeries(y, [{ name: 'lure', values: lure }]);
+    const sampling = makeSampling(
+      series,
+      [],
+      { window: 3, horizon: 1, lag: 1, level: true },
+      split.trainEnd,
+    );
+    expect(fitLinear(sampling, origins).ridge.weights.rows).toBe(3);
+  });
+
   test('holds still where inputs are copies of each other', () => {
     const y = Float64Array.from({ length: 120 }, (_, i) => i % 5);
     const split = splitByTime(120, 2);

@@ -46,7 +46,7 @@ export function chooseSeason(
   );
 }
 
-/** A linear autoregression on the model's own inputs. */
+/** A linear autoregression: on the model's own inputs, or without the features where they do not help. */
 export interface LinearBaseline {
   ridge: Ridge;
   forecast(origins: number[]): Forecasts;
@@ -55,8 +55,19 @@ export interface LinearBaseline {
 /** Work in the normal equations above which training windows are thinned out: rows × inputs². */
 const MOST_WORK = 2e9;
 
-/** Ridge regression from every value in the window, and the calendar at its end, to every step ahead. */
+/**
+ * Ridge regression from every value in the window, and the calendar at its end, to every step ahead. Features
+ * are used only if the validation error is less with them: a baseline should be as strong as it can be.
+ */
 export function fitLinear(sampling: Sampling, origins: Origins): LinearBaseline {
+  const whole = fitOn(sampling, origins);
+  if (sampling.channels.every(({ kind }) => kind !== 'feature')) return whole;
+  const channels = sampling.channels.filter(({ kind }) => kind !== 'feature');
+  const alone = fitOn({ ...sampling, channels }, origins);
+  return alone.ridge.validationError < whole.ridge.validationError ? alone : whole;
+}
+
+function fitOn(sampling: Sampling, origins: Origins): LinearBaseline {
   const inputs = linearInputs(sampling, [sampling.window]).columns;
   const train = thin(origins.train, Math.ceil(MOST_WORK / inputs ** 2));
   const ridge = fitRidge(

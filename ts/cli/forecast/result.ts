@@ -52,7 +52,7 @@ export function nameOf(result: ForecastResult, who: 'model' | Rival): string {
   if (who === 'model')
     return result.options.model === 'linear' ? 'linear model' : result.options.model.toUpperCase();
   if (who === 'naive') return 'naive (last value)';
-  if (who === 'linear') return 'linear (ridge on the same inputs)';
+  if (who === 'linear') return 'linear (ridge regression)';
   if (result.season === 1) return 'seasonal-naive (no season found: last value)';
   return `seasonal-naive (${result.season} ${step}s earlier)`;
 }
