@@ -79,7 +79,7 @@ describe('the packed package', () => {
     );
     const named = await Promise.all(
       project.files.map(async (file) => {
-        const text = await readFile(join(project.installed, file), 'latin1');
+        const text = withoutAllocator(await readFile(join(project.installed, file), 'latin1'));
         return places.filter((place) => text.includes(place)).map((place) => `${file}: ${place}`);
       }),
     );
@@ -121,6 +121,11 @@ describe('the packed package', () => {
     expect(await run(process.execPath, [join(outdir, 'node.js')], project.folder)).toBe(reference);
   });
 });
+
+/** The standard library's allocator keeps the path that it had where the toolchain was made. */
+function withoutAllocator(text: string): string {
+  return text.replace(/\/[\w./-]+\/dlmalloc-[\d.]+\/src\/\w+\.rs/g, '');
+}
 
 /** A strict TypeScript project of the consumer; its page imports the package. */
 function strict(moduleResolution: string) {
