@@ -1,8 +1,10 @@
 /** The child's side of the protocol of ../README.md. */
 import { createInterface } from 'node:readline';
 
-/** The least time that a sample's length is found from, in seconds. */
-const LEAST = 0.3;
+/** A sample takes about this long: less than a slice of the scheduler. */
+const SAMPLE_MS = 1;
+/** Compilers work in the background: they get this long. */
+const WARM_MS = 600;
 
 /**
  * x: [examples, time, features], y: [examples, ...target]; smooth waves and noise, the same every run.
@@ -37,19 +39,19 @@ export async function seconds(work) {
 }
 
 /**
- * Samples of `step(n)`, which runs n training steps, n at most `most`. A sample takes `share` of
- * the time asked for.
+ * Samples of `step(n)`, which runs n training steps, n at most `most`. A sample takes `sampleMs`, or
+ * one step where that is longer.
  */
-function sampler({ step, most, share = 0.03 }) {
+function sampler({ step, most, sampleMs = SAMPLE_MS }) {
   let length = 1;
   return {
-    /** Finds a sample's length and gives compilers, which work in the background, their time. */
-    async warm(budget) {
-      await step(1);
-      const one = (await seconds(() => step(2))) / 2;
-      length = Math.max(1, Math.min(most, Math.round((share * Math.max(budget, LEAST)) / one)));
-      const end = performance.now() + Math.min(2000 * LEAST, 20_000 * one);
-      while (performance.now() < end) await step(length);
+    /** Finds a sample's length. */
+    async warm() {
+      const end = performance.now() + WARM_MS;
+      do {
+        const ms = 1000 * (await seconds(() => step(length)));
+        if (ms < sampleMs / 2) length = Math.min(most, 2 * length);
+      } while (performance.now() < end);
     },
     /** Microseconds a step, one figure a sample. */
     async samples(budget) {
@@ -66,7 +68,7 @@ function sampler({ step, most, share = 0.03 }) {
  * Answers requests until stdin closes.
  * @param {Record<string, string>} versions
  * @param {(workload: object, batch: number) => Promise<object>} prepare gives `step(n)` with its
- *   `most` and `share` (see {@link sampler}), or `warm(seconds)` and `samples(seconds)` of its own;
+ *   `most` and `sampleMs` (see {@link sampler}), or `warm()` and `samples(seconds)` of its own;
  *   and if need be `end()`, which frees what the workload holds, and `extra()`, which adds to answers
  */
 export async function serve(versions, prepare) {
@@ -87,7 +89,7 @@ export async function serve(versions, prepare) {
           ...(made.step ? sampler({ most: workload.steps, ...made }) : {}),
           ...made,
         };
-        await current.warm(budget);
+        await current.warm();
       }
       const samples = only ? [] : await current.samples(budget);
       say({ workload: name, samples, ...(await current.extra?.()) });

@@ -39,7 +39,7 @@ await serve({ '@tensorflow/tfjs': tf.version.tfjs }, async (workload, batch) => 
   model.compile({ loss: 'meanSquaredError', optimizer: 'adam' });
   return {
     most,
-    share: 0.5, // starting an epoch costs something
+    sampleMs: 200, // starting an epoch costs something
     async step(n) {
       const part = (all) => (n === most ? all : all.slice(0, n * batch));
       const [px, py] = [part(xs), part(ys)];

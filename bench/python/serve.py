@@ -28,10 +28,10 @@ def data(workload, batch):
 class Sampler:
     """Times `step(n)`, which runs n training steps.
 
-    A sample is a tenth of the time asked for, or with `whole` an epoch of `steps` (where starting
-    an epoch costs something)."""
+    A sample takes about a millisecond (less than a slice of the scheduler), or with `whole` an
+    epoch of `steps` (where starting an epoch costs something)."""
 
-    def __init__(self, step, steps, seconds, whole):
+    def __init__(self, step, steps, whole):
         """Finds a sample's length and warms everything up."""
         self.step, self.length = step, steps
         step(steps if whole else 2)
@@ -39,8 +39,9 @@ class Sampler:
             start = time.perf_counter()
             step(2)
             one = (time.perf_counter() - start) / 2
-            self.length = max(1, min(steps, round(max(seconds, 0.3) / 10 / one)))
-            step(self.length)
+            self.length = max(1, min(steps, round(1e-3 / one)))
+            for _ in range(10):
+                step(self.length)
 
     def samples(self, seconds):
         """Microseconds a step, one figure a sample."""
@@ -71,7 +72,7 @@ def serve(versions, prepare, whole):
             if workload["name"] != name:
                 name = None
                 step = prepare(workload, *data(workload, request["batch"]))
-                sampler = Sampler(step, workload["steps"], seconds, whole)
+                sampler = Sampler(step, workload["steps"], whole)
                 name = workload["name"]
             samples = [] if request.get("prepare") else sampler.samples(seconds)
             say({"workload": name, "samples": samples})

@@ -96,6 +96,12 @@ export function machineLine({ machine: m, settings }) {
   );
 }
 
+/** Said where other work disturbs the figures; most of all those of several threads. */
+const busy = ({ machine: { load, cores } }) =>
+  load > cores / 2
+    ? ['**The machine was busy: figures are too high, those of several threads most.**']
+    : [];
+
 const versionsLine = (versions) =>
   Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
@@ -118,7 +124,9 @@ function sections(run) {
 
 /** For the terminal. */
 export const text = (run) =>
-  [machineLine(run), versionsLine(run.versions), ...sections(run).flat()].join('\n\n');
+  [machineLine(run), ...busy(run), versionsLine(run.versions), ...sections(run).flat()].join(
+    '\n\n',
+  );
 
 /** For bench/RESULTS.md. */
 export const markdown = (run) =>
@@ -126,6 +134,7 @@ export const markdown = (run) =>
     '# Results of the bench',
     'Written by `npm run bench -- --markdown`; what is measured and how is in [README.md](README.md).',
     machineLine(run),
+    ...busy(run),
     `Measured against: ${versionsLine(run.versions)}.`,
     run.workloads.map(({ name, title }) => `- \`${name}\`: ${title}`).join('\n'),
     ...sections(run).map(([title, body]) => `## ${title}\n\n${body}`),

@@ -26,8 +26,8 @@ struct Current {
     length: usize,
 }
 
-/// The least time that a sample's length is found from, in seconds.
-const LEAST: f64 = 0.3;
+/// A sample takes about this long, in seconds: less than a slice of the scheduler.
+const SAMPLE: f64 = 1e-3;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let isa = Isa::fastest();
@@ -58,7 +58,7 @@ fn samples(
     let Request { workload, batch, seconds, prepare } = request;
     if current.as_ref().is_none_or(|current| current.name != workload.name) {
         *current = None;
-        *current = Some(start(workload, *batch, *seconds, isa)?);
+        *current = Some(start(workload, *batch, isa)?);
     }
     let Some(Current { training, length, .. }) = current else { return Ok(Vec::new()) };
     let mut samples = Vec::new();
@@ -71,18 +71,15 @@ fn samples(
     Ok(samples)
 }
 
-/// Builds and warms up; finds how many steps a tenth of the time holds.
-fn start(
-    workload: &Workload,
-    batch: usize,
-    seconds: f64,
-    isa: Isa,
-) -> unrolled_core::Result<Current> {
+/// Builds and warms up; finds how many steps a sample has.
+fn start(workload: &Workload, batch: usize, isa: Isa) -> unrolled_core::Result<Current> {
     let mut training = Training::new(workload, batch, isa)?;
-    training.train(2)?;
-    let begin = Instant::now();
-    training.train(4)?;
-    let one = begin.elapsed().as_secs_f64() / 4.0;
-    let length = (seconds.max(LEAST) / 10.0 / one) as usize;
-    Ok(Current { name: workload.name.clone(), training, length: length.clamp(1, workload.steps) })
+    let mut one = f64::INFINITY;
+    for _ in 0..5 {
+        let begin = Instant::now();
+        training.train(2)?;
+        one = one.min(begin.elapsed().as_secs_f64() / 2.0);
+    }
+    let length = ((SAMPLE / one).round() as usize).clamp(1, workload.steps);
+    Ok(Current { name: workload.name.clone(), training, length })
 }
