@@ -5,13 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { root } from '../scripts/lib/paths.mjs';
 import { capture, exitWith, Failure } from '../scripts/lib/shell.mjs';
-import {
-  buildKernels,
-  buildLibrary,
-  buildNative,
-  findPython,
-  installPeers,
-} from './runner/build.mjs';
+import { build, built, findPython, installPeers } from './runner/build.mjs';
 import { Child } from './runner/child.mjs';
 import { implementations, nodeFlags } from './runner/implementations.mjs';
 import { machine } from './runner/machine.mjs';
@@ -25,24 +19,32 @@ const usage = `npm run bench -- [options]
   --against a,b          implementations whose name holds one of these words
   --quick                fewer and shorter rounds, without what no target speaks of
   --rounds N --seconds S rounds, and seconds of each implementation in a round
+  --no-build             take what is built already
   --output FILE          write the JSON there too
   --markdown             write bench/RESULTS.md`;
 
 const here = join(root, 'bench');
 
+function parsed(list) {
+  try {
+    return parseArgs({ options: list }).values;
+  } catch (error) {
+    throw new Failure(`${error.message}\n${usage}`);
+  }
+}
+
 function options() {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      only: { type: 'string' },
-      against: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      rounds: { type: 'string' },
-      seconds: { type: 'string' },
-      output: { type: 'string' },
-      markdown: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
+  const values = parsed({
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+    against: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    output: { type: 'string' },
+    markdown: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+    'no-build': { type: 'boolean', default: false },
   });
   const number = (name, standard) => {
     const value = Number(values[name] ?? standard);
@@ -117,12 +119,10 @@ function measureKernels(files) {
 }
 
 async function main() {
-  const { json, only, against, quick, rounds, seconds, output, markdown: page, help } = options();
-  if (help) return console.log(usage);
+  const { json, only, against, quick, rounds, seconds, output, ...rest } = options();
+  if (rest.help) return console.log(usage);
   const { batch, workloads } = chosenWorkloads(only);
-  await buildLibrary();
-  const kernelFiles = await buildKernels();
-  const native = await buildNative();
+  const { kernels: kernelFiles, native } = rest['no-build'] ? built() : await build();
   await installPeers();
   const python = findPython();
   if (!python)
@@ -156,7 +156,7 @@ async function main() {
   mkdirSync(join(here, 'results'), { recursive: true });
   writeFileSync(join(here, 'results', `${run.machine.date.replaceAll(':', '-')}.json`), data);
   if (output) writeFileSync(output, data);
-  if (page) writeFileSync(join(here, 'RESULTS.md'), markdown(run));
+  if (rest.markdown) writeFileSync(join(here, 'RESULTS.md'), markdown(run));
   console.log(json ? data.trimEnd() : text(run));
 }
 

@@ -14,33 +14,41 @@ const here = join(root, 'bench');
 const flags = ['--release', '--locked', '--package', 'unrolled-bench'];
 const cdylib = ['--lib', '--crate-type', 'cdylib', '--target', target];
 
-/** The library itself: wasm and dist/. */
-export const buildLibrary = () => setup();
+const nativeFolder = join(cache, 'target', 'native');
+const kernelFile = (name) =>
+  join(arithmeticEnv(name, {}).CARGO_TARGET_DIR, target, 'release', 'unrolled_bench.wasm');
 
 /**
- * The measured loops as bare WebAssembly modules.
- * @returns {Promise<{ simd128: string, relaxed: string }>} their files
+ * What the bench runs: bare WebAssembly modules of the measured loops, and the native runner.
+ * @returns {{ kernels: { simd128: string, relaxed: string }, native: string }} their files
  */
-export async function buildKernels() {
-  const files = {};
-  const rust = await wasmRust();
-  for (const name of ['simd128', 'relaxed']) {
-    const env = arithmeticEnv(name, rust);
-    await step(`building the kernels' bench module, ${name}`, () =>
-      run('cargo', ['rustc', ...flags, ...cdylib], { env }).then(() => ''),
-    );
-    files[name] = join(env.CARGO_TARGET_DIR, target, 'release', 'unrolled_bench.wasm');
-  }
-  return files;
-}
+export const built = () => ({
+  kernels: { simd128: kernelFile('simd128'), relaxed: kernelFile('relaxed') },
+  native: join(nativeFolder, 'release', 'workloads'),
+});
 
-/** The native runner. @returns {Promise<string>} its file */
-export async function buildNative() {
-  const env = { ...nativeEnv(), CARGO_TARGET_DIR: join(cache, 'target', 'native') };
+/** Builds {@link built}. */
+export async function build() {
+  await setup();
+  await buildKernels();
+  const env = { ...nativeEnv(), CARGO_TARGET_DIR: nativeFolder };
   await step('building the native runner', () =>
     run('cargo', ['build', ...flags, '--bins'], { env }).then(() => ''),
   );
-  return join(env.CARGO_TARGET_DIR, 'release', 'workloads');
+  return built();
+}
+
+/** Builds the bare modules alone. */
+export async function buildKernels() {
+  const rust = await wasmRust();
+  for (const name of ['simd128', 'relaxed']) {
+    await step(`building the kernels' bench module, ${name}`, () =>
+      run('cargo', ['rustc', ...flags, ...cdylib], { env: arithmeticEnv(name, rust) }).then(
+        () => '',
+      ),
+    );
+  }
+  return built().kernels;
 }
 
 /** The peers that npm has, into bench/node_modules, without running their install scripts. */
