@@ -13,7 +13,6 @@ mod arena;
 mod clip;
 mod initializers;
 mod lanes;
-mod lanewise;
 mod layers;
 mod losses;
 mod metrics;

@@ -1,6 +1,6 @@
 //! A validated model: nodes in topological order with their shapes, and the passes over them.
 
-use unrolled_simd::Simd;
+use unrolled_simd::Isa;
 
 use crate::arena::Carver;
 use crate::error::{Error, Result};
@@ -216,14 +216,14 @@ impl Plan {
     }
 
     /// All outputs from the inputs' values.
-    pub fn forward<S: Simd>(&self, s: S, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, pass: &mut Pass<'_>) {
         for node in &self.nodes {
             node.layer.forward(s, &node.wires, pass);
         }
     }
 
     /// All gradients from those of the outputs, which the caller has written.
-    pub fn backward<S: Simd>(&self, s: S, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, pass: &mut Pass<'_>) {
         for node in self.nodes.iter().rev() {
             if node.wires.reached.contains(&true) {
                 node.layer.backward(s, &node.wires, pass);

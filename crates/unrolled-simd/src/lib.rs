@@ -6,11 +6,14 @@
 
 mod activation;
 mod arch;
+pub mod cells;
 #[cfg(test)]
 mod check;
 mod dispatch;
 mod gemm;
 mod gradient;
+pub mod kernels;
+pub mod lanewise;
 pub mod math;
 pub mod reduce;
 #[cfg(all(

@@ -1,10 +1,12 @@
 //! An activation by itself, and the shared forward and backward of activations with softmax.
 
-use unrolled_simd::{Simd, activate, activation_gradient, softmax, softmax_gradient};
+use unrolled_simd::Isa;
+use unrolled_simd::kernels::{
+    activate, activation_gradient, add_assign, softmax, softmax_gradient,
+};
 
 use super::{Gradient, Pass, Wires, elementwise};
 use crate::arena::{Buffer, Carver, split};
-use crate::lanewise::add_assign;
 use crate::spec::{Activation, ActivationSpec};
 
 /// Whether the gradient of `activation` needs its input besides its output.
@@ -13,8 +15,8 @@ pub(super) fn needs_input(activation: Activation) -> bool {
 }
 
 /// `y = f(z)`; z, y: `[steps][features][lanes]`.
-pub(super) fn forward<S: Simd>(
-    s: S,
+pub(super) fn forward(
+    s: Isa,
     activation: Activation,
     z: &[f32],
     y: &mut [f32],
@@ -33,8 +35,8 @@ pub(super) fn forward<S: Simd>(
 }
 
 /// `d_z = d_y·f'(z)`; all `[steps][features][lanes]`.
-pub(super) fn backward<S: Simd>(
-    s: S,
+pub(super) fn backward(
+    s: Isa,
     activation: Activation,
     [z, y, d_y]: [&[f32]; 3],
     d_z: &mut [f32],
@@ -76,13 +78,13 @@ impl ActivationLayer {
         wires.outputs[0].mask = x.mask.clone();
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let (x, out) = (&wires.inputs[0], &wires.outputs[0]);
         let [x_data, y] = split(pass.arena, [&x.y, &out.y]);
         forward(s, self.activation, x_data, y, x.features, pass.lanes);
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let (x, out) = (&wires.inputs[0], &wires.outputs[0]);
         let [z, y, d_y, d_x, scratch] =
             split(pass.arena, [&x.y, &out.y, &out.d_y, &x.d_y, &self.d_x]);

@@ -1,8 +1,7 @@
 //! `y = activation(x·kernel + bias)`, on vectors and at every time step.
 
-use unrolled_simd::{
-    GradientShape, Simd, Start, Steps, Strides, Term, bias_gradient, gemm, kernel_gradient, pack,
-};
+use unrolled_simd::kernels::{activate_in_place, bias_gradient, gemm, kernel_gradient, pack};
+use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
 use super::{Builder, Gradient, Pass, Shape, Wires, activation, positive_units};
 use crate::arena::{Buffer, Carver, split};
@@ -82,7 +81,7 @@ impl Dense {
         wires.outputs[0].mask = x.mask.clone();
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let (lanes, units, k) = (pass.lanes, self.units, self.inputs);
         let (x, out) = (&wires.inputs[0], &wires.outputs[0]);
         let [x, y, z, packed] = split(pass.arena, [&x.y, &out.y, &self.z, &self.packed]);
@@ -101,11 +100,11 @@ impl Dense {
         } else if let Some(kernel) = super::elementwise(self.activation)
             && self.activation != Activation::Linear
         {
-            unrolled_simd::activate_in_place(s, kernel, y);
+            activate_in_place(s, kernel, y);
         }
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let (lanes, units, k) = (pass.lanes, self.units, self.inputs);
         let (x, out) = (&wires.inputs[0], &wires.outputs[0]);
         let time = x.steps;

@@ -1,11 +1,11 @@
 //! Dropout between layers.
 
-use unrolled_simd::Simd;
+use unrolled_simd::Isa;
+use unrolled_simd::kernels::{add_assign, multiply, multiply_add};
 
 use super::{Builder, Gradient, Pass, Wires, valid_rate};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
-use crate::lanewise::{add_assign, multiply, multiply_add};
 use crate::spec::DropoutSpec;
 
 /// `y = x·mask` while training, `y = x` otherwise.
@@ -34,7 +34,7 @@ impl Dropout {
         wires.outputs[0].mask = x.mask.clone();
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let [x, y, mask, scratch] =
             split(pass.arena, [&wires.inputs[0].y, &wires.outputs[0].y, &self.mask, &self.scratch]);
         match pass.dropout {
@@ -46,7 +46,7 @@ impl Dropout {
         }
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let [d_x, d_y, mask] =
             split(pass.arena, [&wires.inputs[0].d_y, &wires.outputs[0].d_y, &self.mask]);
         let dropped = pass.dropout.is_some() && self.rate > 0.0;

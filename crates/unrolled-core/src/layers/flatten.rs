@@ -1,11 +1,11 @@
 //! `[time, features]` → `[time·features]`.
 
-use unrolled_simd::Simd;
+use unrolled_simd::Isa;
+use unrolled_simd::kernels::add_assign;
 
 use super::{Gradient, Pass, Shape, Wires};
 use crate::arena::{Carver, split};
 use crate::error::{Error, Result};
-use crate::lanewise::add_assign;
 
 /// In the lane layout a flattened sequence is the sequence itself, read as one step.
 #[derive(Clone, Debug)]
@@ -32,12 +32,12 @@ impl Flatten {
         wires.outputs[0].steps = 1;
     }
 
-    pub fn forward<S: Simd>(&self, _: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, _: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let [x, y] = split(pass.arena, [&wires.inputs[0].y, &wires.outputs[0].y]);
         y.copy_from_slice(x);
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let [d_x, d_y] = split(pass.arena, [&wires.inputs[0].d_y, &wires.outputs[0].d_y]);
         match wires.gradients[0] {
             Gradient::Unused => {}

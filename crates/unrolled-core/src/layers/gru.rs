@@ -7,17 +7,16 @@
 //! h' = z·h + (1-z)·tanh(a)
 //! ```
 
-use unrolled_simd::{
-    Activation, GradientShape, Simd, Start, Steps, Strides, Term, activate_in_place,
-    activation_gradient, bias_gradient, gemm, kernel_gradient, pack,
+use unrolled_simd::kernels::{
+    activate_in_place, activation_gradient, add_assign, bias_gradient, gemm, gru_mix,
+    gru_mix_backward, kernel_gradient, multiply, multiply_add, pack,
 };
+use unrolled_simd::{Activation, GradientShape, Isa, Start, Steps, Strides, Term};
 
-use super::gru_cell::{mix, mix_backward};
 use super::recurrent::{BackwardViews, Kind, Recurrent, carry};
 use super::{Builder, Pass, Shape, Wires, elementwise};
 use crate::arena::{Buffer, Carver};
 use crate::error::Result;
-use crate::lanewise::{add_assign, multiply, multiply_add};
 use crate::spec::RecurrentSpec;
 
 /// Gates in a row of the kernels: update (z), reset (r), candidate (h).
@@ -99,7 +98,7 @@ impl Gru {
         self.shared.prepare(lanes, wires, carver);
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
@@ -177,13 +176,13 @@ impl Gru {
                 before[p * GATES * n + 2 * n..][..n].copy_from_slice(candidate);
             }
             activate_in_place(s, self.activation, candidate);
-            mix(s, &zr[..n], candidate, previous, h);
+            gru_mix(s, &zr[..n], candidate, previous, h);
             carry(s, mask, previous, h);
         }
         shared.finish_forward(wires, pass, time, &(0..0));
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
@@ -229,7 +228,7 @@ impl Gru {
             };
             let (raw_zr, raw_candidate) = raw.split_at_mut(2 * n);
             let (raw_z, raw_r) = raw_zr.split_at_mut(n);
-            mix_backward(s, [&zr[..n], candidate], previous, views.d_h, [raw_z, raw_candidate]);
+            gru_mix_backward(s, [&zr[..n], candidate], previous, views.d_h, [raw_z, raw_candidate]);
             let d_step = &mut d_gates[p * D_ROWS * n..][..D_ROWS * n];
             let (d_inner, rest) = d_step.split_at_mut(n);
             let (d_zr, d_candidate) = rest.split_at_mut(2 * n);
@@ -278,13 +277,7 @@ impl Gru {
         self.parameter_gradients(s, wires, pass, dropped);
     }
 
-    fn parameter_gradients<S: Simd>(
-        &self,
-        s: S,
-        wires: &Wires,
-        pass: &mut Pass<'_>,
-        dropped: bool,
-    ) {
+    fn parameter_gradients(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>, dropped: bool) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
@@ -326,8 +319,8 @@ impl Gru {
 }
 
 /// `d_h += r·d_inner`, the state's share of the gradient of `r·h`.
-fn add_reset_gradient<S: Simd>(
-    s: S,
+fn add_reset_gradient(
+    s: Isa,
     views: &mut BackwardViews<'_>,
     d_inner: &[f32],
     r: &[f32],

@@ -5,20 +5,18 @@
 //! c' = f·c + i·g        h' = o·tanh(c')
 //! ```
 
-use unrolled_simd::{
-    GradientShape, Simd, Start, Steps, Strides, Term, bias_gradient, gemm, kernel_gradient, pack,
+use unrolled_simd::cells::GATES;
+use unrolled_simd::kernels::{
+    add_assign, bias_gradient, gemm, kernel_gradient, pack, set_invalid_aside,
 };
+use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
 use super::lstm_cell::{Cell, CellStep};
 use super::recurrent::{Kind, Recurrent, carry};
 use super::{Builder, Pass, Shape, Wires};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
-use crate::lanewise::{add_assign, set_invalid_aside};
 use crate::spec::RecurrentSpec;
-
-/// Gates in a row of the kernels: input, forget, candidate, output.
-pub(super) const GATES: usize = 4;
 
 /// An LSTM layer. bias: `[4·units]`.
 #[derive(Clone, Debug)]
@@ -93,7 +91,7 @@ impl Lstm {
         self.shared.prepare(lanes, wires, carver);
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);
@@ -152,7 +150,7 @@ impl Lstm {
         shared.finish_forward(wires, pass, time, &self.c);
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);

@@ -1,10 +1,15 @@
 //! The lane-wise half of an LSTM step: from gates before their activation to the states.
 
-use unrolled_simd::{Activation, Simd, activate, activate_in_place, activation_gradient, math};
+use unrolled_simd::kernels::{
+    activate, activate_in_place, activation_gradient, add_assign, lstm_backward, lstm_forward,
+    multiply, multiply_add,
+};
+use unrolled_simd::{
+    Activation, Isa,
+    cells::{GATES, LstmStep},
+};
 
 use super::elementwise;
-use super::lstm::GATES;
-use crate::lanewise::{multiply, multiply_add};
 use crate::spec::RecurrentSpec;
 
 /// The activations of an LSTM.
@@ -46,9 +51,9 @@ impl Cell {
     }
 
     /// gates: `[4·units][lanes]`, activated in place; `c = f·c_previous + i·g`, `h = o·f(c)`.
-    pub fn forward<S: Simd>(
+    pub fn forward(
         &self,
-        s: S,
+        s: Isa,
         gates: &mut [f32],
         c_previous: Option<&[f32]>,
         c: &mut [f32],
@@ -56,7 +61,7 @@ impl Cell {
         h: &mut [f32],
     ) {
         if self.fused() {
-            return fused_forward(s, gates, c_previous, c, activated_c, h);
+            return lstm_forward(s, gates, c_previous, c, activated_c, h);
         }
         let n = c.len();
         activate_in_place(s, self.gate, &mut gates[..2 * n]);
@@ -73,16 +78,17 @@ impl Cell {
     /// gates: `[4·units][lanes]`; their gradients before the activation take their place.
     /// d_c: on entry that of the state after the step, at the end of the state before.
     /// scratch: `[5·units][lanes]` unless fused.
-    pub fn backward<S: Simd>(
+    pub fn backward(
         &self,
-        s: S,
+        s: Isa,
         step: CellStep<'_>,
         gates: &mut [f32],
         d_c: &mut [f32],
         scratch: &mut [f32],
     ) {
         if self.fused() {
-            return fused_backward(s, step, gates, d_c);
+            let CellStep { c_previous, activated_c, d_h, .. } = step;
+            return lstm_backward(s, LstmStep { c_previous, activated_c, d_h }, gates, d_c);
         }
         let n = d_c.len();
         let (d_gates, spare) = scratch.split_at_mut(GATES * n);
@@ -92,7 +98,7 @@ impl Cell {
         multiply(s, step.d_h, step.activated_c, d_o);
         multiply(s, step.d_h, o, d_i);
         activation_gradient(s, self.activation, step.c, step.activated_c, d_i, spare);
-        crate::lanewise::add_assign(s, spare, d_c);
+        add_assign(s, spare, d_c);
         multiply(s, d_c, g, d_i);
         multiply(s, d_c, i, d_g);
         match step.c_previous {
@@ -119,87 +125,4 @@ fn quarters(all: &mut [f32], n: usize) -> [&mut [f32]; 4] {
     let (b, rest) = rest.split_at_mut(n);
     let (c, d) = rest.split_at_mut(n);
     [a, b, c, d]
-}
-
-#[inline(never)]
-fn fused_forward<S: Simd>(
-    s: S,
-    gates: &mut [f32],
-    c_previous: Option<&[f32]>,
-    c: &mut [f32],
-    activated_c: &mut [f32],
-    h: &mut [f32],
-) {
-    let n = c.len();
-    assert!(n.is_multiple_of(S::LANES));
-    assert_eq!([gates.len(), activated_c.len(), h.len()], [GATES * n, n, n]);
-    assert!(c_previous.is_none_or(|c| c.len() >= n));
-    s.vectorize(
-        #[inline(always)]
-        || {
-            for at in (0..n).step_by(S::LANES) {
-                // SAFETY: at + LANES ≤ n; every slice holds n values, the gates four times that.
-                unsafe {
-                    let z = gates.as_mut_ptr().add(at);
-                    let i = math::sigmoid(s, s.load(z));
-                    let g = math::tanh(s, s.load(z.add(2 * n)));
-                    s.store(z, i);
-                    s.store(z.add(2 * n), g);
-                    let f = math::sigmoid(s, s.load(z.add(n)));
-                    s.store(z.add(n), f);
-                    let mut state = s.mul(i, g);
-                    if let Some(c_previous) = c_previous {
-                        state = s.mul_add(f, s.load(c_previous.as_ptr().add(at)), state);
-                    }
-                    s.store(c.as_mut_ptr().add(at), state);
-                    let o = math::sigmoid(s, s.load(z.add(3 * n)));
-                    s.store(z.add(3 * n), o);
-                    let activated = math::tanh(s, state);
-                    s.store(activated_c.as_mut_ptr().add(at), activated);
-                    s.store(h.as_mut_ptr().add(at), s.mul(o, activated));
-                }
-            }
-        },
-    );
-}
-
-#[inline(never)]
-fn fused_backward<S: Simd>(s: S, step: CellStep<'_>, gates: &mut [f32], d_c: &mut [f32]) {
-    let n = d_c.len();
-    assert!(n.is_multiple_of(S::LANES));
-    assert_eq!([gates.len(), step.activated_c.len(), step.d_h.len()], [GATES * n, n, n]);
-    assert!(step.c_previous.is_none_or(|c| c.len() >= n));
-    s.vectorize(
-        #[inline(always)]
-        || {
-            let one = s.splat(1.0);
-            for at in (0..n).step_by(S::LANES) {
-                // SAFETY: at + LANES ≤ n; every slice holds n values, the gates four times that.
-                unsafe {
-                    let z = gates.as_mut_ptr().add(at);
-                    let d_state = d_c.as_mut_ptr().add(at);
-                    let activated = s.load(step.activated_c.as_ptr().add(at));
-                    let d_h = s.load(step.d_h.as_ptr().add(at));
-                    let o = s.load(z.add(3 * n));
-                    let d_o = s.mul(s.mul(d_h, activated), s.mul(o, s.sub(one, o)));
-                    s.store(z.add(3 * n), d_o);
-                    let slope = s.sub(one, s.mul(activated, activated));
-                    let d_c = s.mul_add(s.mul(d_h, o), slope, s.load(d_state));
-                    let (i, g) = (s.load(z), s.load(z.add(2 * n)));
-                    s.store(z, s.mul(s.mul(d_c, g), s.mul(i, s.sub(one, i))));
-                    s.store(z.add(2 * n), s.mul(s.mul(d_c, i), s.sub(one, s.mul(g, g))));
-                    let f = s.load(z.add(n));
-                    let d_f = match step.c_previous {
-                        Some(c) => {
-                            let c = s.load(c.as_ptr().add(at));
-                            s.mul(s.mul(d_c, c), s.mul(f, s.sub(one, f)))
-                        }
-                        None => s.splat(0.0),
-                    };
-                    s.store(z.add(n), d_f);
-                    s.store(d_state, s.mul(d_c, f));
-                }
-            }
-        },
-    );
 }

@@ -9,13 +9,12 @@ mod dense;
 mod dropout;
 mod flatten;
 mod gru;
-mod gru_cell;
 mod lstm;
 mod lstm_cell;
 mod recurrent;
 mod simple_rnn;
 
-use unrolled_simd::Simd;
+use unrolled_simd::Isa;
 
 use crate::arena::{Buffer, Carver};
 use crate::error::{Error, Result};
@@ -247,12 +246,12 @@ impl Layer {
     }
 
     /// Outputs from inputs.
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         each!(self, layer => layer.forward(s, wires, pass))
     }
 
     /// Gradients of inputs and parameters from those of the outputs.
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         each!(self, layer => layer.backward(s, wires, pass))
     }
 }

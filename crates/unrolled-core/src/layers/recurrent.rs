@@ -4,12 +4,14 @@
 //! Inside a layer time runs in the order of reading: step `p` reads the input's step `p`, or
 //! `time-1-p` with `go_backwards`. At a masked step the state is carried on unchanged.
 
-use unrolled_simd::{GradientShape, Simd, Start, Steps, Term, gemm, kernel_gradient};
+use unrolled_simd::kernels::{
+    add_assign, gemm, keep_valid, kernel_gradient, multiply, multiply_add, set_invalid_aside,
+};
+use unrolled_simd::{GradientShape, Isa, Start, Steps, Term};
 
 use super::{Builder, Gradient, Pass, Shape, Value, Wires, positive_units, valid_rate};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::{Error, Result};
-use crate::lanewise::{add_assign, keep_valid, multiply, multiply_add, set_invalid_aside};
 use crate::params::ParamSpec;
 use crate::spec::{Activation, RecurrentSpec};
 
@@ -220,9 +222,9 @@ impl Recurrent {
     }
 
     /// Reads input, masks and initial state; returns the shared buffers beside `own`.
-    pub fn start_forward<'a, S: Simd, const N: usize>(
+    pub fn start_forward<'a, const N: usize>(
         &self,
-        s: S,
+        s: Isa,
         wires: &Wires,
         pass: &'a mut Pass<'_>,
         own: [&Buffer; N],
@@ -351,9 +353,9 @@ impl Recurrent {
     }
 
     /// Adds `Σ terms`, the gradient of the state as the matrix product read it, to `d_h`.
-    pub fn add_state_gradient<S: Simd>(
+    pub fn add_state_gradient(
         &self,
-        s: S,
+        s: Isa,
         terms: &[Term<'_>],
         views: &mut BackwardViews<'_>,
         dropped: bool,
@@ -370,9 +372,9 @@ impl Recurrent {
     }
 
     /// At a masked step, `d_h` is handed on past the step instead of into it.
-    pub fn set_masked_aside<S: Simd>(
+    pub fn set_masked_aside(
         &self,
-        s: S,
+        s: Isa,
         views: &mut BackwardViews<'_>,
         p: usize,
         time: usize,
@@ -384,7 +386,7 @@ impl Recurrent {
     }
 
     /// Adds what the step after handed on.
-    pub fn add_passed<S: Simd>(&self, s: S, views: &mut BackwardViews<'_>) {
+    pub fn add_passed(&self, s: Isa, views: &mut BackwardViews<'_>) {
         if !views.passed.is_empty() {
             add_assign(s, views.passed, views.d_h);
         }
@@ -392,9 +394,9 @@ impl Recurrent {
 
     /// The input's gradient at the step read at `p`: `Σ terms`.
     #[allow(clippy::too_many_arguments)] // all of it is what one step needs
-    pub fn input_gradient<S: Simd>(
+    pub fn input_gradient(
         &self,
-        s: S,
+        s: Isa,
         terms: &[Term<'_>],
         views: &mut BackwardViews<'_>,
         mode: Gradient,
@@ -443,9 +445,9 @@ impl Recurrent {
 
     /// `d_recurrent_kernel[.., first..first+columns] += Σ_p state_p · d_zᵀ_p`.
     #[allow(clippy::too_many_arguments)] // all of it is what one product needs
-    pub fn recurrent_gradient<S: Simd>(
+    pub fn recurrent_gradient(
         &self,
-        s: S,
+        s: Isa,
         (initial, states): (Option<&[f32]>, &[f32]),
         d_z: Steps<'_>,
         columns: usize,
@@ -469,9 +471,9 @@ impl Recurrent {
     }
 
     /// Adds the gradient of state number `i` given out after the last step to `d_state`.
-    pub fn add_output_state_gradient<S: Simd>(
+    pub fn add_output_state_gradient(
         &self,
-        s: S,
+        s: Isa,
         i: usize,
         wires: &Wires,
         arena: &mut [f32],
@@ -484,9 +486,9 @@ impl Recurrent {
     }
 
     /// Gives `d_state`, the gradient of the state before the first step, to input number `i`.
-    pub fn give_initial_gradient<S: Simd>(
+    pub fn give_initial_gradient(
         &self,
-        s: S,
+        s: Isa,
         i: usize,
         wires: &Wires,
         arena: &mut [f32],
@@ -521,9 +523,9 @@ impl Recurrent {
 impl ForwardViews<'_> {
     /// The state before step `p` as the matrix product reads it, and the buffer of the state after.
     /// `None` before the first step if that state is zero.
-    pub fn states<S: Simd>(
+    pub fn states(
         &mut self,
-        s: S,
+        s: Isa,
         p: usize,
         n: usize,
         dropped: bool,
@@ -546,7 +548,7 @@ impl ForwardViews<'_> {
 }
 
 /// Carries the previous state on where the step is masked.
-pub(super) fn carry<S: Simd>(s: S, mask: Option<&[f32]>, previous: Option<&[f32]>, h: &mut [f32]) {
+pub(super) fn carry(s: Isa, mask: Option<&[f32]>, previous: Option<&[f32]>, h: &mut [f32]) {
     if let (Some(mask), Some(previous)) = (mask, previous) {
         keep_valid(s, mask, previous, h);
     }
@@ -559,7 +561,14 @@ fn split_two<'a, const A: usize, const B: usize>(
     b: [&Buffer; B],
 ) -> ([&'a mut [f32]; A], [&'a mut [f32]; B]) {
     let mut all: Vec<(usize, &Buffer)> = a.into_iter().chain(b).enumerate().collect();
-    all.sort_by_key(|(_, buffer)| buffer.start);
+    // A score of buffers: the library's sort would be larger than the layer.
+    for end in 1..all.len() {
+        for i in (1..=end).rev() {
+            if all[i - 1].1.start > all[i].1.start {
+                all.swap(i - 1, i);
+            }
+        }
+    }
     let mut rest = arena;
     let mut at = 0;
     let mut out: Vec<Option<&mut [f32]>> = (0..A + B).map(|_| None).collect();

@@ -1,9 +1,9 @@
 //! `h = activation(x·kernel + h·recurrent_kernel + bias)`.
 
-use unrolled_simd::{
-    GradientShape, Simd, Start, Steps, Strides, Term, activate, activate_in_place,
-    activation_gradient, bias_gradient, gemm, kernel_gradient, pack,
+use unrolled_simd::kernels::{
+    activate, activate_in_place, activation_gradient, bias_gradient, gemm, kernel_gradient, pack,
 };
+use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
 use super::recurrent::{Kind, Recurrent, carry};
 use super::{Builder, Pass, Shape, Wires, activation, elementwise};
@@ -48,7 +48,7 @@ impl SimpleRnn {
         self.shared.prepare(lanes, wires, carver);
     }
 
-    pub fn forward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time) = (units * lanes, wires.inputs[0].steps);
@@ -87,7 +87,7 @@ impl SimpleRnn {
         shared.finish_forward(wires, pass, time, &(0..0));
     }
 
-    pub fn backward<S: Simd>(&self, s: S, wires: &Wires, pass: &mut Pass<'_>) {
+    pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time) = (units * lanes, wires.inputs[0].steps);

@@ -1,6 +1,7 @@
 //! A mini-batch's way: gather, forward, loss, backward, clip, optimizer.
 
-use unrolled_simd::{Simd, dispatch, reduce};
+use unrolled_simd::kernels::all_finite;
+use unrolled_simd::{Simd, dispatch};
 
 use super::Model;
 use crate::error::{Error, Result};
@@ -143,7 +144,7 @@ impl Model {
         if trains {
             add_penalty_gradient(&self.params, &mut self.gradients);
             let gradients = &self.gradients;
-            if !dispatch!(self.isa, s => reduce::all_finite(s, gradients)) || !total.is_finite() {
+            if !all_finite(self.isa, gradients) || !total.is_finite() {
                 let layer = self.plan.last_non_finite_gradient(gradients, &self.params);
                 let layer = layer.unwrap_or_else(|| "loss".to_owned());
                 return Err(Error::NonFinite { layer, what: "gradient", step: None, iteration });
@@ -225,7 +226,7 @@ impl Model {
             lanes,
             dropout,
         };
-        dispatch!(self.isa, s => self.plan.forward(s, &mut pass));
+        self.plan.forward(self.isa, &mut pass);
     }
 
     /// Adds the block's gradient to the mini-batch's; the first block starts it.
@@ -245,7 +246,7 @@ impl Model {
             lanes,
             dropout,
         };
-        dispatch!(self.isa, s => self.plan.backward(s, &mut pass));
+        self.plan.backward(self.isa, &mut pass);
         if !first {
             for (sum, d) in self.gradients.iter_mut().zip(&self.block_gradients) {
                 *sum += d;

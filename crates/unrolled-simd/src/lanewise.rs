@@ -1,13 +1,13 @@
 //! Arithmetic lane by lane that layers share. Slices are multiples of the vector's lanes.
 
-use unrolled_simd::Simd;
+use crate::Simd;
 
 /// Applies `$body` to every vector of slices of one length: read `$in…`, write the result to `$out`.
 macro_rules! lanewise {
     ($(#[$doc:meta])* $name:ident($s:ident, $($input:ident),* ; $out:ident) = $body:expr) => {
         $(#[$doc])*
         #[inline(never)]
-        pub(crate) fn $name<S: Simd>($s: S, $($input: &[f32],)* $out: &mut [f32]) {
+        pub fn $name<S: Simd>($s: S, $($input: &[f32],)* $out: &mut [f32]) {
             let n = $out.len();
             assert!(n.is_multiple_of(S::LANES));
             $(assert_eq!($input.len(), n);)*
@@ -45,7 +45,7 @@ lanewise! {
 
 /// `rows` where the lane's mask is 1, `others` elsewhere, into `rows`. mask: `[lanes]`.
 #[inline(never)]
-pub(crate) fn keep_valid<S: Simd>(s: S, mask: &[f32], others: &[f32], rows: &mut [f32]) {
+pub fn keep_valid<S: Simd>(s: S, mask: &[f32], others: &[f32], rows: &mut [f32]) {
     let lanes = mask.len();
     let n = rows.len();
     assert_eq!(others.len(), n);
@@ -69,7 +69,7 @@ pub(crate) fn keep_valid<S: Simd>(s: S, mask: &[f32], others: &[f32], rows: &mut
 /// Moves what stands in invalid lanes from `rows` to `passed`, and leaves zeros: `passed` is zero in
 /// valid lanes. mask: `[lanes]`.
 #[inline(never)]
-pub(crate) fn set_invalid_aside<S: Simd>(s: S, mask: &[f32], rows: &mut [f32], passed: &mut [f32]) {
+pub fn set_invalid_aside<S: Simd>(s: S, mask: &[f32], rows: &mut [f32], passed: &mut [f32]) {
     let lanes = mask.len();
     let n = rows.len();
     assert_eq!(passed.len(), n);

@@ -1,10 +1,10 @@
 //! The lane-wise end of a GRU step: old state and candidate mixed by the update gate.
 
-use unrolled_simd::Simd;
+use crate::Simd;
 
 /// `h = z·previous + (1-z)·candidate`; all `[units][lanes]`, `previous` `None` where it is zero.
 #[inline(never)]
-pub(super) fn mix<S: Simd>(
+pub fn gru_mix<S: Simd>(
     s: S,
     z: &[f32],
     candidate: &[f32],
@@ -35,10 +35,10 @@ pub(super) fn mix<S: Simd>(
     );
 }
 
-/// Backward of [`mix`]: `d_z = d_h·(previous - candidate)`, `d_candidate = d_h·(1-z)`, and `d_h`
+/// Backward of [`gru_mix`]: `d_z = d_h·(previous - candidate)`, `d_candidate = d_h·(1-z)`, and `d_h`
 /// becomes the previous state's, `d_h·z`.
 #[inline(never)]
-pub(super) fn mix_backward<S: Simd>(
+pub fn gru_mix_backward<S: Simd>(
     s: S,
     [z, candidate]: [&[f32]; 2],
     previous: Option<&[f32]>,
