@@ -109,7 +109,7 @@ export const schedules = {
     });
     return { type: 'piecewise', boundaries: [...boundaries], values: [...values] };
   },
-  /** Smith's 1-cycle over `totalSteps`: up from `max/10`, down again, then to `max/1000`. */
+  /** Smith's 1-cycle over `totalSteps`: up from `max/10` to `max`, down again, then to `max/10000`. */
   oneCycle(options: { readonly max: number; readonly totalSteps: number }): Schedule {
     const where = 'schedules.oneCycle';
     knownOptions(where, options, ['max', 'totalSteps']);

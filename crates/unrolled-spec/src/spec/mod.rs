@@ -1,7 +1,7 @@
 //! Plain-data description of a model and of how it is trained: what crosses the boundary as JSON.
 //!
 //! Every field has Keras's name (in camelCase in JSON) and Keras's default. A description is only
-//! data; [`crate::plan`] validates it, infers shapes and says what is wrong with it.
+//! data; the plan of `unrolled-core` validates it, infers shapes and says what is wrong with it.
 
 mod read;
 
@@ -470,7 +470,7 @@ pub enum LearningRate {
         /// One more than boundaries.
         values: Vec<f32>,
     },
-    /// Smith's 1-cycle: up from `max/10`, down again, then to `max/1000`
+    /// Smith's 1-cycle: up from `max/10` to `max`, down again, then to `max/10000`
     /// (as in Géron's notebook of chapter 11).
     #[serde(rename_all = "camelCase")]
     OneCycle {
