@@ -170,7 +170,7 @@ function memoryOf(extras) {
     {
       workload: last.workload,
       implementation: last.implementation,
-      epochs: last.epochs,
+      steps: last.steps - first.steps,
       first,
       last,
     },

@@ -26,6 +26,7 @@ await serve({ unrolled: version }, async (workload, batch) => {
   let epochs = 0;
   let order = model.permutation(examples, epochs);
   let at = 0;
+  let steps = 0;
   const next = () => {
     if (at === examples) {
       order = model.permutation(examples, ++epochs);
@@ -38,11 +39,12 @@ await serve({ unrolled: version }, async (workload, batch) => {
   return {
     step(n) {
       for (let i = 0; i < n; i++) call.call(model, 0, next());
+      steps += n;
     },
     end: () => model.free(),
     extra: () =>
       what === 'train'
-        ? { epochs, wasm: memory.buffer.byteLength, rss: process.memoryUsage().rss }
+        ? { steps, wasm: memory.buffer.byteLength, rss: process.memoryUsage().rss }
         : {},
   };
 });

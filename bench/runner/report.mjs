@@ -76,10 +76,10 @@ export function kernelsTable(kernels) {
 export function memoryTable(memory) {
   const megabytes = (bytes) => (bytes / 2 ** 20).toFixed(1);
   return table(
-    ['workload', 'epochs', 'wasm MB, first and last', 'process MB, first and last'],
-    memory.map(({ workload, epochs, first, last }) => [
+    ['workload', 'steps', 'wasm MB, first and last', 'process MB, first and last'],
+    memory.map(({ workload, steps, first, last }) => [
       workload,
-      epochs,
+      steps,
       `${megabytes(first.wasm)} → ${megabytes(last.wasm)}`,
       `${megabytes(first.rss)} → ${megabytes(last.rss)}`,
     ]),

@@ -65,10 +65,10 @@ export function judge({ results, kernels, memory, workloads }) {
       met: value === null ? null : value <= OVERHEAD,
     };
   });
-  const flat = memory.map(({ workload, epochs, first, last }) => {
+  const flat = memory.map(({ workload, steps, first, last }) => {
     const value = last.wasm / first.wasm - 1;
     return {
-      target: `${workload}: WebAssembly memory grows over ${epochs} epochs`,
+      target: `${workload}: WebAssembly memory grows over ${steps} steps`,
       value,
       most: 0,
       met: value <= 0,
