@@ -7,37 +7,10 @@
 //! Lanes beyond a block's examples repeat its first example and weigh nothing: they stay finite
 //! wherever the real ones do.
 
+pub(crate) use unrolled_simd::gather;
+
 /// Examples in a block.
 pub const LANE_BLOCK: usize = 32;
-
-/// Examples read side by side, so that the writes are runs of this many lanes.
-const RUN: usize = 8;
-
-/// Copies examples `[time][feature]` of `data` (`stride` values apart) into lanes
-/// `out: [rows][lanes]`, `rows` = time·features; lanes beyond `indices` repeat the first.
-pub(crate) fn gather(
-    data: &[f32],
-    stride: usize,
-    rows: usize,
-    indices: &[u32],
-    lanes: usize,
-    out: &mut [f32],
-) {
-    let example = |lane: usize| {
-        let index = indices[if lane < indices.len() { lane } else { 0 }] as usize;
-        &data[index * stride..][..rows]
-    };
-    for first in (0..lanes).step_by(RUN) {
-        let examples: [&[f32]; RUN] = core::array::from_fn(|i| example((first + i).min(lanes - 1)));
-        let width = RUN.min(lanes - first);
-        for row in 0..rows {
-            let out = &mut out[row * lanes + first..][..width];
-            for (out, example) in out.iter_mut().zip(examples) {
-                *out = example[row];
-            }
-        }
-    }
-}
 
 /// The reverse of [`gather`]: lanes `[rows][lanes]` into consecutive examples of `out`.
 pub(crate) fn scatter(lanes_data: &[f32], rows: usize, lanes: usize, out: &mut [f32]) {

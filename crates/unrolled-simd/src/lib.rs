@@ -10,6 +10,7 @@ pub mod cells;
 #[cfg(test)]
 mod check;
 mod dispatch;
+mod gather;
 mod gemm;
 mod gradient;
 pub mod kernels;
@@ -29,6 +30,7 @@ mod softmax;
 pub use activation::{Activation, activate, activate_in_place, activation_gradient};
 pub use arch::*;
 pub use dispatch::Isa;
+pub use gather::gather;
 pub use gemm::{Start, Strides, Term, gemm, pack};
 pub use gradient::{GradientShape, Steps, bias_gradient, kernel_gradient};
 pub use simd::{Simd, Tile};

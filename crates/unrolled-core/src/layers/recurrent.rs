@@ -273,6 +273,7 @@ impl Recurrent {
     }
 
     /// The input's mask at the step read at `p`; `None` if everything is valid.
+    #[inline(always)]
     pub fn mask_at<'a>(
         &self,
         mask: &'a [f32],
@@ -342,6 +343,7 @@ impl Recurrent {
     }
 
     /// `d_h` = the gradient that reaches the state after step `p` from outside.
+    #[inline(always)]
     pub fn outside_gradient(&self, d_y: &[f32], p: usize, time: usize, d_h: &mut [f32]) {
         let n = d_h.len();
         if d_y.is_empty() || (!self.spec.return_sequences && p + 1 < time) {
@@ -353,6 +355,7 @@ impl Recurrent {
     }
 
     /// Adds `Σ terms`, the gradient of the state as the matrix product read it, to `d_h`.
+    #[inline(always)]
     pub fn add_state_gradient(
         &self,
         s: Isa,
@@ -372,6 +375,7 @@ impl Recurrent {
     }
 
     /// At a masked step, `d_h` is handed on past the step instead of into it.
+    #[inline(always)]
     pub fn set_masked_aside(
         &self,
         s: Isa,
@@ -386,6 +390,7 @@ impl Recurrent {
     }
 
     /// Adds what the step after handed on.
+    #[inline(always)]
     pub fn add_passed(&self, s: Isa, views: &mut BackwardViews<'_>) {
         if !views.passed.is_empty() {
             add_assign(s, views.passed, views.d_h);
@@ -394,6 +399,7 @@ impl Recurrent {
 
     /// The input's gradient at the step read at `p`: `Σ terms`.
     #[allow(clippy::too_many_arguments)] // all of it is what one step needs
+    #[inline(always)]
     pub fn input_gradient(
         &self,
         s: Isa,
@@ -430,6 +436,7 @@ impl Recurrent {
     }
 
     /// The states before each step as the matrix product read them: step 0 apart, if it read any.
+    #[inline(always)]
     pub fn states_read<'a>(
         &self,
         views: &'a BackwardViews<'_>,
@@ -523,6 +530,7 @@ impl Recurrent {
 impl ForwardViews<'_> {
     /// The state before step `p` as the matrix product reads it, and the buffer of the state after.
     /// `None` before the first step if that state is zero.
+    #[inline(always)]
     pub fn states(
         &mut self,
         s: Isa,
@@ -548,6 +556,7 @@ impl ForwardViews<'_> {
 }
 
 /// Carries the previous state on where the step is masked.
+#[inline(always)]
 pub(super) fn carry(s: Isa, mask: Option<&[f32]>, previous: Option<&[f32]>, h: &mut [f32]) {
     if let (Some(mask), Some(previous)) = (mask, previous) {
         keep_valid(s, mask, previous, h);
