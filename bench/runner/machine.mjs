@@ -1,6 +1,6 @@
 /** The machine, named as far as it names itself. */
 import { execFileSync } from 'node:child_process';
-import { arch, availableParallelism, cpus, loadavg, platform, release, totalmem } from 'node:os';
+import { arch, availableParallelism, cpus, loadavg, platform, totalmem } from 'node:os';
 
 const INSTRUCTIONS = ['avx2', 'fma', 'avx512f', 'avx512dq'];
 
@@ -19,7 +19,7 @@ export const machine = () => ({
   cores: availableParallelism(),
   instructions: instructions(),
   memoryGB: Math.round(totalmem() / 2 ** 30),
-  system: `${platform()} ${release()} ${arch()}`,
+  system: `${platform()} ${arch()}`,
   node: process.version,
   v8: process.versions.v8,
   load: loadavg()[0],
