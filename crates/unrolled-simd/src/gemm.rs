@@ -195,3 +195,89 @@ unsafe fn tile<S: Simd, const M: usize>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use unrolled_testing::{Random, assert_close};
+
+    use super::*;
+    use crate::check::{for_every_isa, name_of, test};
+
+    /// The product in f64; `a` is m × k by rows.
+    fn oracle(
+        m: usize,
+        lanes: usize,
+        start: &[f64],
+        terms: &[(&[f32], &[f32], usize)],
+    ) -> Vec<f64> {
+        let mut c = start.to_vec();
+        for (a, b, k) in terms {
+            for i in 0..m {
+                for l in 0..lanes {
+                    for p in 0..*k {
+                        c[i * lanes + l] += f64::from(a[i * k + p]) * f64::from(b[p * lanes + l]);
+                    }
+                }
+            }
+        }
+        c
+    }
+
+    fn check<S: Simd>(s: S, m: usize, blocks: usize, k: usize, later: usize) {
+        let lanes = blocks * S::BLOCK;
+        let mut random = Random::new((m * 1000 + k * 10 + blocks) as u64);
+        let a = [random.vec(m * k, -1., 1.), random.vec(m * later, -1., 1.)];
+        let b = [random.vec(k * lanes, -1., 1.), random.vec(later * lanes, -1., 1.)];
+        let (bias, before) = (random.vec(m, -1., 1.), random.vec(m * lanes, -1., 1.));
+        let mut packed = [vec![f32::NAN; m * k], vec![f32::NAN; m * later]];
+        pack(s, m, k, &a[0], Strides { row: k, step: 1 }, &mut packed[0]);
+        // The second by columns, as the forward pass reads Keras's kernels.
+        let mut columns = vec![0.0; m * later];
+        for i in 0..m {
+            for p in 0..later {
+                columns[p * m + i] = a[1][i * later + p];
+            }
+        }
+        pack(s, m, later, &columns, Strides { row: 1, step: m }, &mut packed[1]);
+        let terms = [
+            Term { weights: &packed[0], input: &b[0], k },
+            Term { weights: &packed[1], input: &b[1], k: later },
+        ];
+        for start in [Start::Zero, Start::Bias(&bias), Start::Accumulate] {
+            let begin: Vec<f64> = (0..m * lanes)
+                .map(|i| match start {
+                    Start::Zero => 0.0,
+                    Start::Bias(bias) => bias[i / lanes].into(),
+                    Start::Accumulate => before[i].into(),
+                })
+                .collect();
+            let want = oracle(m, lanes, &begin, &[(&a[0], &b[0], k), (&a[1], &b[1], later)]);
+            let mut c = before.clone();
+            gemm(s, m, lanes, start, &terms, &mut c);
+            let label = format!("{} {m}×{lanes}×{k}+{later} {start:?}", name_of(s));
+            assert_close(&label, &c, &want, 1e-5, 1e-5);
+        }
+    }
+
+    #[test]
+    fn every_shape_and_start_equals_the_sum_in_f64() {
+        // All widths of the last panel, even of the tallest tile.
+        for m in 1..=26 {
+            for (blocks, k, later) in [(1, 1, 1), (2, 7, 3), (3, 20, 0)] {
+                for_every_isa!(s => check(s, m, blocks, k, later));
+            }
+        }
+        for_every_isa!(s => check(s, 80, 4, 40, 130));
+    }
+
+    #[test]
+    #[cfg(not(target_arch = "wasm32"))] // a panic inside wasm ends the run
+    fn a_slice_that_is_too_short_is_refused() {
+        let s = crate::Scalar::new().expect("always there");
+        let short = std::panic::catch_unwind(|| {
+            let term = Term { weights: &[0.0; 3], input: &[0.0; 8], k: 1 };
+            gemm(s, 4, 8, Start::Zero, &[term], &mut [0.0; 32]);
+        });
+        assert!(short.is_err());
+    }
+}

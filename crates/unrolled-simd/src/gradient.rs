@@ -209,3 +209,60 @@ pub fn bias_gradient<S: Simd>(s: S, time: usize, lanes: usize, d_z: Steps<'_>, d
         },
     );
 }
+
+#[cfg(test)]
+mod tests {
+    use unrolled_testing::{Random, assert_close};
+
+    use super::*;
+    use crate::check::{for_every_isa, name_of, test};
+
+    fn check<S: Simd>(s: S, rows: usize, columns: usize, time: usize, vectors: usize) {
+        let lanes = vectors * S::LANES;
+        let mut random = Random::new((rows * 100 + columns * 10 + time) as u64);
+        // Steps further apart than their rows, and a kernel wider than the columns written.
+        let (x_stride, z_stride) = ((rows + 1) * lanes, (columns + 2) * lanes);
+        let stride = columns + 3;
+        let x = random.vec(time * x_stride, -1., 1.);
+        let d_z = random.vec(time * z_stride, -1., 1.);
+        let before = random.vec(rows * stride, -1., 1.);
+        let mut want: Vec<f64> = before.iter().map(|&w| w.into()).collect();
+        let mut want_bias = vec![0.0; columns];
+        for t in 0..time {
+            for l in 0..lanes {
+                for j in 0..columns {
+                    let d = f64::from(d_z[t * z_stride + j * lanes + l]);
+                    want_bias[j] += d;
+                    for i in 0..rows {
+                        want[i * stride + j] += d * f64::from(x[t * x_stride + i * lanes + l]);
+                    }
+                }
+            }
+        }
+        let mut d_w = before.clone();
+        let shape = GradientShape { rows, columns, stride, time, lanes };
+        let d_z = Steps { data: &d_z, stride: z_stride };
+        kernel_gradient(s, shape, Steps { data: &x, stride: x_stride }, d_z, &mut d_w);
+        let label = format!("{} {rows}×{columns}, {time} steps, {lanes} lanes", name_of(s));
+        let floor = 1e-6 * (time * lanes) as f64;
+        assert_close(&label, &d_w, &want, 1e-5, floor);
+        let mut d_bias = vec![0.0; columns];
+        bias_gradient(s, time, lanes, d_z, &mut d_bias);
+        assert_close(&format!("bias, {label}"), &d_bias, &want_bias, 1e-5, floor);
+    }
+
+    #[test]
+    fn every_shape_equals_the_sum_in_f64() {
+        for rows in 1..=9 {
+            for columns in 1..=9 {
+                for_every_isa!(s => check(s, rows, columns, 3, 2));
+            }
+        }
+        // Longer than a chunk, one step, one vector.
+        for (rows, columns, time, vectors) in
+            [(20, 21, 150, 8), (17, 5, 1, 1), (1, 80, 50, 8), (5, 1, 700, 1)]
+        {
+            for_every_isa!(s => check(s, rows, columns, time, vectors));
+        }
+    }
+}

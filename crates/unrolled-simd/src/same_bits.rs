@@ -4,7 +4,8 @@ use unrolled_testing::Random;
 
 use crate::check::{map, same, sweep, test};
 use crate::{
-    Activation, Scalar, Simd, Simd128, activate, activation_gradient, math, reduce, softmax,
+    Activation, GradientShape, Scalar, Simd, Simd128, Start, Steps, Strides, Term, activate,
+    activation_gradient, cells, gemm, gemm_units, kernel_gradient, math, pack, reduce, softmax,
     softmax_gradient,
 };
 
@@ -81,4 +82,57 @@ fn of_softmax_and_its_gradient() {
             y
         });
     }
+}
+
+#[test]
+fn of_matrix_products_in_both_orientations() {
+    let mut random = Random::new(6);
+    for (m, lanes, k) in [(1, 8, 1), (7, 16, 5), (20, 32, 40), (33, 24, 9)] {
+        let (a, b) = (random.vec(m * k, -1.0, 1.0), random.vec(k * lanes, -1.0, 1.0));
+        check!((m, lanes, k), s => {
+            let (mut packed, mut c) = (vec![0.0; m * k], vec![0.0; m * lanes]);
+            pack(s, m, k, &a, Strides { row: k, step: 1 }, &mut packed);
+            let term = Term { weights: &packed, input: &b, k };
+            gemm(s, m, lanes, Start::Zero, &[term], &mut c);
+            c
+        });
+        check!((m, k), s => {
+            let mut c = vec![0.0; 2 * m];
+            let term = Term { weights: &a, input: &b[..2 * k], k };
+            gemm_units(s, 2, m, Start::Zero, &[term], &mut c);
+            c
+        });
+    }
+}
+
+#[test]
+fn of_gradients_and_cells() {
+    let mut random = Random::new(7);
+    for (rows, columns, time, lanes) in [(1, 1, 1, 8), (5, 7, 40, 16), (20, 80, 50, 32)] {
+        let x = random.vec(time * rows * lanes, -1.0, 1.0);
+        let d_z = random.vec(time * columns * lanes, -1.0, 1.0);
+        check!((rows, columns), s => {
+            let mut d_w = vec![0.0; rows * columns];
+            let shape = GradientShape { rows, columns, stride: columns, time, lanes };
+            let x = Steps { data: &x, stride: rows * lanes };
+            let d_z = Steps { data: &d_z, stride: columns * lanes };
+            kernel_gradient(s, shape, x, d_z, &mut d_w);
+            d_w
+        });
+    }
+    let n = 40;
+    let (gates, c_previous) = (random.vec(4 * n, -3.0, 3.0), random.vec(n, -1.0, 1.0));
+    let d_h = random.vec(n, -1.0, 1.0);
+    check!("lstm", s => {
+        let mut gates = gates.clone();
+        let (mut c, mut activated_c, mut h) = (vec![0.0; n], vec![0.0; n], vec![0.0; n]);
+        let previous = Some(&c_previous[..]);
+        cells::lstm_forward(s, &mut gates, previous, &mut c, &mut activated_c, &mut h);
+        let mut d_c = d_h.clone();
+        let step =
+            cells::LstmStep { c_previous: previous, activated_c: &activated_c, d_h: &d_h };
+        let outputs = [c.clone(), h].concat();
+        cells::lstm_backward(s, step, &mut gates, &mut d_c);
+        [outputs, gates, d_c].concat()
+    });
 }

@@ -30,7 +30,7 @@ impl Simd for Avx2 {
     const NAME: &'static str = "avx2";
     const LANES: usize = 8;
     const TILE: Tile = Tile { rows: 6, columns: 2 };
-    const UNIT_TILE: Tile = Tile { rows: 1, columns: 4 };
+    const UNIT_TILE: Tile = Tile { rows: 2, columns: 4 };
     const GRADIENT_TILE: Tile = Tile { rows: 3, columns: 4 };
 
     #[inline]
@@ -119,7 +119,7 @@ impl Simd for Avx512 {
     const NAME: &'static str = "avx512";
     const LANES: usize = 16;
     const TILE: Tile = Tile { rows: 12, columns: 2 };
-    const UNIT_TILE: Tile = Tile { rows: 1, columns: 4 };
+    const UNIT_TILE: Tile = Tile { rows: 2, columns: 4 };
     const GRADIENT_TILE: Tile = Tile { rows: 4, columns: 4 };
 
     #[inline]
