@@ -1,11 +1,9 @@
-//! Gathering alone, to tell its share of a training step. The core keeps the function to itself, so
-//! its file is compiled here once more.
+//! Gathering alone, to tell its share of a training step.
 
-#[path = "../../unrolled-core/src/lanes.rs"]
-#[allow(dead_code, unused_imports)]
-mod lanes;
+use unrolled_simd::gather;
 
-use lanes::{LANE_BLOCK, gather};
+/// Lanes of a block, which is the bench's mini-batch too.
+const LANE_BLOCK: usize = 32;
 
 /// A dataset and an order to read it in.
 #[derive(Default)]
