@@ -89,14 +89,14 @@ fn of_matrix_products_in_both_orientations() {
     let mut random = Random::new(6);
     for (m, lanes, k) in [(1, 8, 1), (7, 16, 5), (20, 32, 40), (33, 24, 9)] {
         let (a, b) = (random.vec(m * k, -1.0, 1.0), random.vec(k * lanes, -1.0, 1.0));
-        check!((m, lanes, k), s => {
+        check!(format!("{m}×{lanes}×{k}"), s => {
             let (mut packed, mut c) = (vec![0.0; m * k], vec![0.0; m * lanes]);
             pack(s, m, k, &a, Strides { row: k, step: 1 }, &mut packed);
             let term = Term { weights: &packed, input: &b, k };
             gemm(s, m, lanes, Start::Zero, &[term], &mut c);
             c
         });
-        check!((m, k), s => {
+        check!(format!("{m}×{k}, units"), s => {
             let mut c = vec![0.0; 2 * m];
             let term = Term { weights: &a, input: &b[..2 * k], k };
             gemm_units(s, 2, m, Start::Zero, &[term], &mut c);
@@ -111,7 +111,7 @@ fn of_gradients_and_cells() {
     for (rows, columns, time, lanes) in [(1, 1, 1, 8), (5, 7, 40, 16), (20, 80, 50, 32)] {
         let x = random.vec(time * rows * lanes, -1.0, 1.0);
         let d_z = random.vec(time * columns * lanes, -1.0, 1.0);
-        check!((rows, columns), s => {
+        check!(format!("{rows}×{columns}"), s => {
             let mut d_w = vec![0.0; rows * columns];
             let shape = GradientShape { rows, columns, stride: columns, time, lanes };
             let x = Steps { data: &x, stride: rows * lanes };

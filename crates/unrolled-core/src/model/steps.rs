@@ -267,7 +267,7 @@ impl Model {
         let lanes = self.plan.prepared_lanes();
         let isa = self.isa;
         let mut total = 0.0;
-        for i in 0..self.plan.outputs.len() {
+        for (i, &count) in counts.iter().enumerate() {
             let Some(target) = &self.slots[slot].targets[i] else { continue };
             let value = self.plan.output(i).clone();
             let k = target_features(&compiled.loss, value.features);
@@ -294,13 +294,13 @@ impl Model {
                 prediction,
                 target: &self.target,
                 weight: &self.weight,
-                scale: (1.0 / counts[i]) as f32,
+                scale: (1.0 / count) as f32,
             };
             let d_prediction = (!d_prediction.is_empty()).then_some(d_prediction);
             let metrics: &mut [MetricState] = if i == 0 { &mut running[1..] } else { &mut [] };
             let sum =
                 dispatch!(isa, s => loss_and_metrics(s, compiled, &frame, d_prediction, metrics));
-            total += sum / counts[i];
+            total += sum / count;
         }
         total
     }
