@@ -13,7 +13,9 @@ export function table(head, rows) {
   const widths = head.map((_, i) => Math.max(3, ...cells.map((row) => row[i].length)));
   const line = (row) =>
     `| ${row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join(' | ')} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? '-'.repeat(width + 2) : `${'-'.repeat(width + 1)}:`)).join('|')}|`;
+  const rule = line(
+    widths.map((width, i) => (i === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`)),
+  );
   return [line(cells[0]), rule, ...cells.slice(1).map(line)].join('\n');
 }
 
