@@ -4,6 +4,7 @@ use core::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::spec::OptimizerSpec;
+use unrolled_spec::json::number;
 
 /// How gradients are clipped before the optimizer sees them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -33,7 +34,7 @@ impl Clip {
             if !(limit.is_finite() && limit > 0.0) {
                 return Err(Error::spec(
                     "optimizer",
-                    format!("{name} must be a finite number above 0, got {limit}"),
+                    format!("{name} must be a finite number above 0, got {}", number(limit)),
                 ));
             }
             if clip != Clip::None {

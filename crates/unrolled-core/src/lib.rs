@@ -25,8 +25,6 @@ mod rng;
 mod vectors;
 
 pub use layers::Shape;
-pub use model::{
-    Description, LayerDescription, Model, OutputDescription, SLOTS, WeightDescription,
-};
+pub use model::{Model, SLOTS};
 pub use unrolled_simd::Isa;
 pub use unrolled_spec::{Error, Result, spec};

@@ -4,7 +4,7 @@ mod common;
 
 use common::{SLOT, Setup, sequential, setup, sgd};
 use serde_json::{Value, json};
-use unrolled_core::spec::ModelSpec;
+use unrolled_core::spec::{ModelSpec, from_json};
 use unrolled_core::{Isa, Model};
 
 /// Every kind of layer, with dropout.
@@ -36,7 +36,7 @@ fn bits(values: &[f32]) -> Vec<u32> {
 }
 
 fn initial(spec: &Value) -> Vec<u32> {
-    let spec: ModelSpec = serde_json::from_value(spec.clone()).expect("model JSON");
+    let spec: ModelSpec = from_json("model", &spec.to_string()).expect("model JSON");
     bits(&Model::new(spec).expect("model").export_weights())
 }
 
@@ -54,7 +54,7 @@ fn the_seed_decides_the_shuffle() {
     let model = |seed: u64| {
         let mut spec = deep();
         spec["seed"] = json!(seed);
-        Model::new(serde_json::from_value(spec).expect("model JSON")).expect("model")
+        Model::new(from_json("model", &spec.to_string()).expect("model JSON")).expect("model")
     };
     let (one, other) = (model(7), model(8));
     let order = one.permutation(1000, 3);

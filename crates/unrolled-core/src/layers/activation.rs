@@ -9,9 +9,10 @@ use super::{Gradient, Pass, Wires, elementwise};
 use crate::arena::{Buffer, Carver, split};
 use crate::spec::{Activation, ActivationSpec};
 
-/// Whether the gradient of `activation` needs its input besides its output.
-pub(super) fn needs_input(activation: Activation) -> bool {
-    elementwise(activation).is_some_and(|kernel| kernel.needs_input())
+/// Whether the input is kept beside the output: for the gradient, or because softmax does not work
+/// in place.
+pub(super) fn keeps_input(activation: Activation) -> bool {
+    elementwise(activation).is_none_or(|kernel| kernel.needs_input())
 }
 
 /// `y = f(z)`; z, y: `[steps][features][lanes]`.

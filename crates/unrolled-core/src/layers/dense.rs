@@ -65,9 +65,8 @@ impl Dense {
         })
     }
 
-    /// Softmax and activations that need their input keep z beside y.
     fn keeps_z(&self) -> bool {
-        activation::needs_input(self.activation) || self.activation == Activation::Softmax
+        activation::keeps_input(self.activation)
     }
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {

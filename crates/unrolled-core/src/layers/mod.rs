@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::params::{ParamSpec, Params};
 use crate::rng::{Rng, Stream, dropout_mask};
 use crate::spec::{Activation, LayerSpec};
+use unrolled_spec::json::number;
 
 /// Shape of one example's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -272,7 +273,7 @@ fn positive_units(name: &str, units: usize) -> Result<()> {
 
 fn valid_rate(name: &str, option: &str, rate: f32) -> Result<()> {
     if !(0.0..1.0).contains(&rate) {
-        return Err(Error::spec(name, format!("{option} must be in [0, 1), got {rate}")));
+        return Err(Error::spec(name, format!("{option} must be in [0, 1), got {}", number(rate))));
     }
     Ok(())
 }

@@ -94,10 +94,10 @@ impl Recurrent {
         for (option, activation) in
             [("activation", spec.activation), ("recurrentActivation", spec.recurrent_activation)]
         {
-            if activation == Activation::Softmax {
+            if activation == Activation::Softmax && kind.gates > 1 {
                 return Err(Error::spec(
                     name,
-                    format!("{option} of a recurrent layer works element by element; got softmax"),
+                    format!("{option} of a gated layer works element by element; got softmax"),
                 ));
             }
         }

@@ -1,8 +1,6 @@
 //! `h = activation(x·kernel + h·recurrent_kernel + bias)`.
 
-use unrolled_simd::kernels::{
-    activate, activate_in_place, activation_gradient, bias_gradient, gemm, kernel_gradient, pack,
-};
+use unrolled_simd::kernels::{activate_in_place, bias_gradient, gemm, kernel_gradient, pack};
 use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
 use super::recurrent::{Kind, Recurrent, carry};
@@ -43,7 +41,7 @@ impl SimpleRnn {
         self.kernel_packed = carver.take(self.shared.inputs * spec.units);
         self.recurrent_packed = carver.take(spec.units * spec.units);
         // At a masked step h is not the activation of anything: its gradient is zero there anyway.
-        self.z = carver.take_if(activation::needs_input(spec.activation), len);
+        self.z = carver.take_if(activation::keeps_input(spec.activation), len);
         self.d_z = carver.take(len);
         self.shared.prepare(lanes, wires, carver);
     }
@@ -64,7 +62,7 @@ impl SimpleRnn {
         pack(s, units, k, params.get(shared.kernel), strides, kernel);
         pack(s, units, units, params.get(shared.recurrent_kernel), strides, recurrent);
         let start = shared.bias.map_or(Start::Zero, |bias| Start::Bias(params.get(bias)));
-        let f = elementwise(shared.spec.activation).expect("checked when built");
+        let f = shared.spec.activation;
         for p in 0..time {
             let x = Term { weights: kernel, input: &views.x[p * k * lanes..], k };
             let mask = shared.mask_at(views.mask, p, time, lanes);
@@ -77,10 +75,9 @@ impl SimpleRnn {
                 }
                 None => gemm(s, units, lanes, start, &[x], target),
             }
-            if z.is_empty() {
-                activate_in_place(s, f, h);
-            } else {
-                activate(s, f, &z[p * n..][..n], h);
+            match elementwise(f) {
+                Some(kernel) if z.is_empty() => activate_in_place(s, kernel, h),
+                _ => activation::forward(s, f, &z[p * n..][..n], h, units, lanes),
             }
             carry(s, mask, previous, h);
         }
@@ -104,7 +101,7 @@ impl SimpleRnn {
         }
         shared.add_output_state_gradient(s, 1, wires, pass.arena, shared.d_h());
         let ranges = params.ranges();
-        let f = elementwise(shared.spec.activation).expect("checked when built");
+        let f = shared.spec.activation;
         {
             let (mut views, [kernel, recurrent, z, d_z]) = shared.start_backward(wires, pass, own);
             for p in (0..time).rev() {
@@ -118,7 +115,7 @@ impl SimpleRnn {
                 let h = &views.h[p * n..][..n];
                 let z = if z.is_empty() { h } else { &z[p * n..][..n] };
                 let d_z = &mut d_z[p * n..][..n];
-                activation_gradient(s, f, z, h, views.d_h, d_z);
+                activation::backward(s, f, [z, h, &*views.d_h], d_z, units, lanes);
                 let terms = [Term { weights: kernel, input: d_z, k: units }];
                 let mode = wires.gradients[0];
                 shared.input_gradient(s, &terms, &mut views, mode, p, time, dropped_input, lanes);

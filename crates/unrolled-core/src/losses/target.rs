@@ -3,6 +3,7 @@
 use super::target_features;
 use crate::error::{Error, Result};
 use crate::spec::Loss;
+use unrolled_spec::json::number;
 
 /// Whether `target` fits `loss` on predictions of `features` features.
 ///
@@ -54,7 +55,7 @@ pub fn validate_target(
             let step = if shape.len() == 3 { format!(", step {}", i / k) } else { String::new() };
             return Err(Error::data(
                 format!("{at}, row {row}{step}"),
-                format!("{wanted}, got {x}"),
+                format!("{wanted}, got {}", number(x)),
             ));
         }
     }

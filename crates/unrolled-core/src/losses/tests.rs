@@ -92,8 +92,7 @@ impl Case {
 
     /// Loss of one valid step of a lane, counted as the sum counts it.
     fn oracle(&self, t: usize, lane: usize, prediction: &[f64]) -> f64 {
-        let json = serde_json::to_value(self.loss).unwrap();
-        let loss: oracle::Loss = serde_json::from_value(json).unwrap();
+        let loss: oracle::Loss = serde_json::from_str(&self.loss.to_json()).unwrap();
         let target = column(&self.target, t, target_features(&self.loss, self.features), lane);
         let target: Vec<f64> = target.into_iter().map(f64::from).collect();
         loss.of(ArrayView1::from(&target), ArrayView1::from(prediction))

@@ -4,6 +4,7 @@ use super::{Model, SLOTS};
 use crate::error::{Error, Result};
 use crate::layers::Shape;
 use crate::losses::{target_features, validate_target};
+use unrolled_spec::json::number;
 
 /// One array: `[n, …]`, row-major.
 #[derive(Clone, Debug)]
@@ -239,7 +240,7 @@ fn input_array(
             };
             return Err(Error::data(
                 place,
-                format!("expected a finite number, got {}", example[j]),
+                format!("expected a finite number, got {}", number(example[j])),
             ));
         }
     }

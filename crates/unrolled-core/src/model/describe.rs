@@ -1,105 +1,65 @@
-//! What a model is, as plain data.
+//! What a model is, as JSON.
 
-use serde::Serialize;
+use unrolled_spec::json::{Raw, ToJson, Writer};
 
 use super::Model;
 use crate::layers::Shape;
-use crate::spec::{CompileSpec, LayerSpec, ModelSpec};
-
-/// Everything about a model but its numbers.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Description<'a> {
-    /// The graph.
-    pub spec: &'a ModelSpec,
-    /// How it is trained, if compiled.
-    pub compile: Option<&'a CompileSpec>,
-    /// The layers in order.
-    pub layers: Vec<LayerDescription<'a>>,
-    /// The weights in order.
-    pub weights: Vec<WeightDescription<'a>>,
-    /// What it gives back.
-    pub outputs: Vec<OutputDescription<'a>>,
-    /// Names of the running metrics: `loss` first.
-    pub metrics: Vec<&'static str>,
-    /// Bytes held for buffers, parameters and data.
-    pub memory_bytes: usize,
-    /// Instruction set.
-    pub arithmetic: &'static str,
-    /// What the caller saved with the model (JSON).
-    pub metadata: serde_json::Value,
-}
-
-/// A layer.
-#[derive(Clone, Debug, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LayerDescription<'a> {
-    /// Its name.
-    pub name: &'a str,
-    /// Its `type` in JSON.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// Shape of its first output, the batch first; `null` where open.
-    pub output_shape: Vec<Option<usize>>,
-    /// Number of weights.
-    pub parameters: usize,
-}
-
-/// A weight.
-#[derive(Clone, Debug, Serialize)]
-pub struct WeightDescription<'a> {
-    /// `layer/kernel` and the like.
-    pub name: &'a str,
-    /// Keras's shape.
-    pub shape: &'a [usize],
-}
-
-/// An output.
-#[derive(Clone, Debug, Serialize)]
-pub struct OutputDescription<'a> {
-    /// Name of its layer, with the output's number unless 0.
-    pub name: &'a str,
-    /// The batch first; `null` where open.
-    pub shape: Vec<Option<usize>>,
-}
 
 impl Model {
-    /// What the model is.
-    pub fn describe(&self) -> Description<'_> {
+    /// Everything about the model but its numbers, as the JSON of an object:
+    ///
+    /// - `spec`: the graph; `compile`: how it is trained, or null
+    /// - `layers`: of each its `name`, `type`, `outputShape` (of its first output, the batch first;
+    ///   null where open) and number of `parameters`
+    /// - `weights`: of each its `name` (`layer/kernel` and the like) and Keras's `shape`
+    /// - `outputs`: of each its `name` (of its layer, with the output's number unless 0) and `shape`
+    /// - `metrics`: names of the running metrics, `loss` first
+    /// - `memoryBytes`: held for buffers, parameters and data; `arithmetic`: the instruction set
+    /// - `metadata`: what the caller saved with the model
+    pub fn describe(&self) -> String {
         let specs = self.params.specs();
         let compile = self.training.as_ref().map(|training| &training.spec);
-        let mut metrics = vec!["loss"];
-        metrics.extend(compile.into_iter().flat_map(|spec| spec.metrics.iter().map(|m| m.key())));
-        Description {
-            spec: &self.spec,
-            compile,
-            layers: self
-                .plan
-                .nodes
-                .iter()
-                .zip(&self.spec.nodes)
-                .map(|(node, spec)| LayerDescription {
-                    name: &node.name,
-                    kind: kind(&spec.layer),
-                    output_shape: open_shape(&node.shapes[0]),
-                    parameters: specs[node.params.clone()].iter().map(|spec| spec.len()).sum(),
-                })
-                .collect(),
-            weights: specs
-                .iter()
-                .map(|spec| WeightDescription { name: &spec.name, shape: &spec.shape })
-                .collect(),
-            outputs: self
-                .plan
-                .outputs
-                .iter()
-                .map(|(_, name, shape)| OutputDescription { name, shape: open_shape(shape) })
-                .collect(),
-            metrics,
-            memory_bytes: self.memory_bytes(),
-            arithmetic: self.isa.name(),
-            metadata: serde_json::from_str(&self.metadata).unwrap_or_default(),
+        let mut to = Writer::default();
+        to.open('{');
+        to.fields(&[("spec", &self.spec), ("compile", &compile)]);
+        to.key("layers");
+        to.open('[');
+        for (node, spec) in self.plan.nodes.iter().zip(&self.spec.nodes) {
+            let own = &specs[node.params.clone()];
+            to.object(&[
+                ("name", &node.name),
+                ("type", &spec.layer.kind()),
+                ("outputShape", &open_shape(&node.shapes[0])),
+                ("parameters", &own.iter().map(|spec| spec.len()).sum::<usize>()),
+            ]);
         }
+        to.close(']');
+        to.key("weights");
+        to.open('[');
+        for spec in specs {
+            to.object(&[("name", &spec.name), ("shape", &spec.shape)]);
+        }
+        to.close(']');
+        to.key("outputs");
+        to.open('[');
+        for (_, name, shape) in &self.plan.outputs {
+            to.object(&[("name", name), ("shape", &open_shape(shape))]);
+        }
+        to.close(']');
+        to.key("metrics");
+        to.open('[');
+        "loss".write(&mut to);
+        for metric in compile.iter().flat_map(|spec| &spec.metrics) {
+            metric.key().write(&mut to);
+        }
+        to.close(']');
+        to.fields(&[
+            ("memoryBytes", &self.memory_bytes()),
+            ("arithmetic", &self.isa.name()),
+            ("metadata", &Raw(&self.metadata)),
+        ]);
+        to.close('}');
+        to.finish()
     }
 
     fn memory_bytes(&self) -> usize {
@@ -122,17 +82,5 @@ fn open_shape(shape: &Shape) -> Vec<Option<usize>> {
     match *shape {
         Shape::Vector { features } => vec![None, Some(features)],
         Shape::Sequence { time, features } => vec![None, time, Some(features)],
-    }
-}
-
-fn kind(layer: &LayerSpec) -> &'static str {
-    match layer {
-        LayerSpec::SimpleRnn(_) => "simpleRnn",
-        LayerSpec::Lstm(_) => "lstm",
-        LayerSpec::Gru(_) => "gru",
-        LayerSpec::Dense(_) => "dense",
-        LayerSpec::Dropout(_) => "dropout",
-        LayerSpec::Flatten {} => "flatten",
-        LayerSpec::Activation(_) => "activation",
     }
 }

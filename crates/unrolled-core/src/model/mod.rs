@@ -7,8 +7,6 @@ mod steps;
 
 use unrolled_simd::Isa;
 
-pub use describe::{Description, LayerDescription, OutputDescription, WeightDescription};
-
 use crate::arena::Lines;
 use crate::clip::Clip;
 use crate::error::{Error, Result};
@@ -44,6 +42,7 @@ pub struct Model {
     running: Vec<MetricState>,
     /// A copy of the best weights.
     best: Option<Vec<f32>>,
+    /// JSON text.
     metadata: String,
 }
 

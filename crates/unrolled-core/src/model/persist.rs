@@ -9,15 +9,16 @@ use super::Model;
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
 use crate::params::Params;
-use crate::spec::{self, CompileSpec, FromJson, LearningRate};
+use crate::spec::{self, CompileSpec, FromJson, LearningRate, ToJson};
 use unrolled_spec::checkpoint::{Reader, Tensor, Values, write};
+use unrolled_spec::json;
 
 impl Model {
     /// The model as bytes: description, weights, best weights, metadata (any JSON text) and, if
     /// asked and compiled, optimizer state, iterations and running metrics. The random generator's
     /// state is the seed and the iterations.
     pub fn save(&mut self, metadata: &str, include_optimizer: bool) -> Result<Vec<u8>> {
-        serde_json::from_str::<serde_json::Value>(metadata)
+        json::parse(metadata)
             .map_err(|error| Error::data("metadata", format!("expected JSON: {error}")))?;
         self.initialize();
         metadata.clone_into(&mut self.metadata);
@@ -70,7 +71,11 @@ impl Model {
         if first.is_some_and(|name| reader.has(&name)) {
             model.best = Some(read(&reader, "best/", &model.params)?);
         }
-        reader.text("metadata")?.clone_into(&mut model.metadata);
+        let metadata = reader.text("metadata")?;
+        json::parse(metadata).map_err(|error| Error::Checkpoint {
+            message: format!("checkpoint: metadata: {error}"),
+        })?;
+        metadata.clone_into(&mut model.metadata);
         let Some(compile) = reader.optional_text("compile") else { return Ok(model) };
         model.compile(from_json::<CompileSpec>("compile", compile)?)?;
         let Some(iterations) = reader.optional_text("iterations") else { return Ok(model) };

@@ -10,6 +10,7 @@ use unrolled_simd::Simd;
 use crate::error::{Error, Result};
 use crate::params::ALIGNMENT;
 use crate::spec::{LearningRate, OptimizerSpec, Rule};
+use unrolled_spec::json::number;
 
 /// A named part of an optimizer's state, in the layout of the parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -145,12 +146,14 @@ fn complement(x: f32) -> f32 {
 fn validate(rule: &Rule) -> Result<()> {
     let share = |name: &str, x: f32| match (0.0..1.0).contains(&x) {
         true => Ok(()),
-        false => Err(Error::spec("optimizer", format!("{name} must be in [0, 1), got {x}"))),
+        false => {
+            Err(Error::spec("optimizer", format!("{name} must be in [0, 1), got {}", number(x))))
+        }
     };
     let positive = |name: &str, x: f32| match x.is_finite() && x > 0.0 {
         true => Ok(()),
         false => {
-            let message = format!("{name} must be a finite number above 0, got {x}");
+            let message = format!("{name} must be a finite number above 0, got {}", number(x));
             Err(Error::spec("optimizer", message))
         }
     };
@@ -158,7 +161,7 @@ fn validate(rule: &Rule) -> Result<()> {
         Rule::Sgd { momentum, nesterov } => {
             // Keras allows 1.
             if !(0.0..=1.0).contains(&momentum) {
-                let message = format!("momentum must be in [0, 1], got {momentum}");
+                let message = format!("momentum must be in [0, 1], got {}", number(momentum));
                 return Err(Error::spec("optimizer", message));
             }
             if nesterov && momentum == 0.0 {
@@ -184,7 +187,8 @@ fn validate(rule: &Rule) -> Result<()> {
                 true => Ok(()),
                 false => {
                     let message = format!(
-                        "weightDecay must be a finite number, at least 0, got {weight_decay}"
+                        "weightDecay must be a finite number, at least 0, got {}",
+                        number(weight_decay)
                     );
                     Err(Error::spec("optimizer", message))
                 }

@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses a part")]
 
 use serde_json::{Value, json};
-use unrolled_core::spec::{CompileSpec, ModelSpec};
+use unrolled_core::spec::{CompileSpec, ModelSpec, from_json};
 use unrolled_core::{Isa, Model};
 use unrolled_testing::{Random, oracle};
 
@@ -29,8 +29,9 @@ pub struct Setup {
 impl Setup {
     /// A compiled model of the core that holds the weights and the data.
     pub fn build(&self, isa: Isa) -> Model {
-        let spec: ModelSpec = serde_json::from_value(self.model.clone()).expect("model JSON");
-        let compile: CompileSpec = serde_json::from_value(self.compile.clone()).expect("compile");
+        let spec: ModelSpec = from_json("model", &self.model.to_string()).expect("model JSON");
+        let compile: CompileSpec =
+            from_json("compile", &self.compile.to_string()).expect("compile JSON");
         let mut model = Model::with_isa(spec, isa).expect("model");
         model.compile(compile).expect("compile");
         model.import_weights(&self.weights).expect("weights");
@@ -120,7 +121,7 @@ pub fn setup(
     lengths: Option<Vec<u32>>,
 ) -> Setup {
     let mut random = Random::new(seed);
-    let spec: ModelSpec = serde_json::from_value(model.clone()).expect("model JSON");
+    let spec: ModelSpec = from_json("model", &model.to_string()).expect("model JSON");
     let count = Model::new(spec.clone()).expect("model").export_weights().len();
     let weights = random.vec(count, -0.6, 0.6);
     let inputs: Vec<(Vec<f32>, Vec<usize>)> = spec
