@@ -68,7 +68,7 @@ impl Model {
         }
         self.initialize();
         let mut all = Vec::new();
-        for block in indices.chunks(LANE_BLOCK) {
+        for block in indices.chunks(self.lane_block()) {
             self.load_block(slot, block, false, &[]);
             self.forward(None);
             let value = self.plan.output(output);
@@ -100,6 +100,11 @@ impl Model {
         })
     }
 
+    /// Examples in a block: the same on scalar and simd128.
+    fn lane_block(&self) -> usize {
+        LANE_BLOCK.max(self.isa.block())
+    }
+
     fn lanes(&self, examples: usize) -> usize {
         examples.next_multiple_of(self.isa.block())
     }
@@ -123,9 +128,9 @@ impl Model {
         let counts = self.valid_elements(slot, indices, &compiled.loss);
         let mut running = self.running.clone();
         let mut total = 0.0;
-        for (number, block) in indices.chunks(LANE_BLOCK).enumerate() {
+        for (number, block) in indices.chunks(self.lane_block()).enumerate() {
             self.load_block(slot, block, true, &trained);
-            let first = number * LANE_BLOCK;
+            let first = number * self.lane_block();
             let key = DropoutKey { seed: self.spec.seed, iteration, first };
             let key = (purpose == Purpose::Train).then_some(key);
             self.forward(key);
