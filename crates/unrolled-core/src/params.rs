@@ -6,6 +6,7 @@ use crate::error::{Error, Result};
 use crate::initializers::Fill;
 use crate::rng::{Rng, Stream};
 use crate::spec::{Constraint, Initializer, Regularizer};
+use unrolled_spec::json::number;
 
 /// Parameters start at multiples of this many values: the widest vector there is, and a cache line.
 pub const ALIGNMENT: usize = 16;
@@ -64,14 +65,14 @@ impl ParamSpec {
             if !(factor.is_finite() && factor >= 0.0) {
                 return Err(Error::spec(
                     &self.name,
-                    format!("{name} must be a finite number, at least 0, got {factor}"),
+                    format!("{name} must be a finite number, at least 0, got {}", number(factor)),
                 ));
             }
         }
         match self.constraint.max_norm {
             Some(norm) if !(norm.is_finite() && norm > 0.0) => Err(Error::spec(
                 &self.name,
-                format!("maxNorm must be a finite number above 0, got {norm}"),
+                format!("maxNorm must be a finite number above 0, got {}", number(norm)),
             )),
             _ => Ok(()),
         }

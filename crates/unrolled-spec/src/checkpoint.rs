@@ -3,15 +3,15 @@
 //! The format (<https://github.com/huggingface/safetensors>) is eight bytes of the header's length,
 //! little-endian; the header, a JSON object of `name: {dtype, shape, data_offsets}` and of
 //! `__metadata__`, a map of strings; and the tensors' values, little-endian, without gaps. Any
-//! reader of that format sees our tensors. It is read here over serde_json, which the core needs
-//! anyway: the `safetensors` crate, which the tests read and write with, would make the wasm file
-//! 50 kB larger and does not fix the order of the metadata. The same state gives the same bytes.
+//! reader of that format sees our tensors. It is read here over our own JSON: the `safetensors`
+//! crate, which the tests read and write with, would make the wasm file 50 kB larger and does not
+//! fix the order of the metadata. The same state gives the same bytes.
 
+use std::cell::Cell;
 use std::ops::Range;
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, Result};
+use crate::json::{self, Value, Writer};
 
 /// Version of what is in the file, under `version` in its metadata. Others are refused.
 pub const VERSION: u32 = 1;
@@ -66,6 +66,13 @@ enum Kind {
 }
 
 impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Kind::F64 => "F64",
+            Kind::F32 => "F32",
+        }
+    }
+
     fn size(self) -> usize {
         match self {
             Kind::F64 => 8,
@@ -78,12 +85,15 @@ impl Kind {
 /// added.
 pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
     let version = VERSION.to_string();
-    let mut header = String::from("{\"__metadata__\":{");
-    let ours = [("format", FORMAT), ("version", version.as_str())];
-    for (i, (key, text)) in ours.iter().chain(texts).enumerate() {
-        header += &format!("{}{}:{}", if i > 0 { "," } else { "" }, json(key), json(text));
+    let mut header = Writer::default();
+    header.open('{');
+    header.key("__metadata__");
+    header.open('{');
+    header.fields(&[("format", &FORMAT), ("version", &version)]);
+    for (key, text) in texts {
+        header.fields(&[(key, text)]);
     }
-    header += "}";
+    header.close('}');
     let order = || {
         let of = |kind| tensors.iter().filter(move |tensor| tensor.values.kind() == kind);
         of(Kind::F64).chain(of(Kind::F32))
@@ -93,13 +103,16 @@ pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
         let start = end;
         end += values.size();
         debug_assert_eq!(values.size(), shape.iter().product::<usize>() * values.kind().size());
-        header += &format!(
-            ",{}:{{\"dtype\":\"{:?}\",\"shape\":{shape:?},\"data_offsets\":[{start},{end}]}}",
-            json(name),
-            values.kind(),
-        );
+        let offsets = vec![start, end];
+        header.key(name);
+        header.object(&[
+            ("dtype", &values.kind().name()),
+            ("shape", shape),
+            ("data_offsets", &offsets),
+        ]);
     }
-    header += "}";
+    header.close('}');
+    let mut header = header.finish();
     // Spaces, so that the values are aligned.
     while header.len() % 8 != 0 {
         header.push(' ');
@@ -117,16 +130,15 @@ pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
     bytes
 }
 
-fn json(text: &str) -> String {
-    serde_json::to_string(text).expect("a string has JSON")
-}
-
 /// A checkpoint that was looked through: header, sizes and version are right.
 #[derive(Debug)]
 pub struct Reader<'a> {
-    texts: Map<String, Value>,
-    tensors: Map<String, Value>,
+    texts: Value,
+    tensors: Vec<(String, Value)>,
     data: &'a [u8],
+    /// Where the next tensor is looked for first: after the last one. Whoever reads in the order of
+    /// the file never searches.
+    next: Cell<usize>,
 }
 
 #[derive(Debug)]
@@ -142,11 +154,11 @@ impl<'a> Reader<'a> {
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
         let whole = || bad(format!("not a whole safetensors file ({} bytes)", bytes.len()));
         let (mut tensors, data) = split(bytes).ok_or_else(whole)?;
-        let texts = match tensors.remove("__metadata__") {
-            Some(Value::Object(texts)) => texts,
-            _ => Map::new(),
+        let texts = match tensors.iter().position(|(name, _)| name == "__metadata__") {
+            Some(i) => tensors.remove(i).1,
+            None => Value::Null,
         };
-        let reader = Self { texts, tensors, data };
+        let reader = Self { texts, tensors, data, next: Cell::new(0) };
         if reader.optional_text("format") != Some(FORMAT) {
             return Err(bad("a safetensors file, but not one that unrolled saved"));
         }
@@ -171,7 +183,15 @@ impl<'a> Reader<'a> {
 
     /// Whether there is a tensor of this name.
     pub fn has(&self, name: &str) -> bool {
-        self.tensors.contains_key(name)
+        self.find(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&Value> {
+        let next = self.next.get().min(self.tensors.len());
+        let order = (next..self.tensors.len()).chain(0..next);
+        let i = order.into_iter().find(|&i| self.tensors[i].0 == name)?;
+        self.next.set(i + 1);
+        Some(&self.tensors[i].1)
     }
 
     /// A text that must be there.
@@ -181,7 +201,7 @@ impl<'a> Reader<'a> {
 
     /// A text that may be there.
     pub fn optional_text(&self, key: &str) -> Option<&str> {
-        self.texts.get(key).and_then(Value::as_str)
+        self.texts.get(key).and_then(Value::as_text)
     }
 
     /// The values of an f32 tensor that must have this shape.
@@ -197,7 +217,7 @@ impl<'a> Reader<'a> {
     }
 
     fn tensor(&self, name: &str, shape: &[usize], kind: Kind) -> Result<&'a [u8]> {
-        let Some(info) = self.tensors.get(name).and_then(Info::new) else {
+        let Some(info) = self.find(name).and_then(Info::new) else {
             return Err(bad(format!("tensor '{name}' is missing")));
         };
         if info.shape != shape {
@@ -205,22 +225,22 @@ impl<'a> Reader<'a> {
             return Err(bad(format!("tensor '{name}': expected shape {shape:?}, got {got:?}")));
         }
         if info.kind != kind {
-            let got = info.kind;
-            return Err(bad(format!("tensor '{name}': expected type {kind:?}, got {got:?}")));
+            let (expected, got) = (kind.name(), info.kind.name());
+            return Err(bad(format!("tensor '{name}': expected type {expected}, got {got}")));
         }
         Ok(&self.data[info.range])
     }
 }
 
 /// Header and values, if the bytes have both.
-fn split(bytes: &[u8]) -> Option<(Map<String, Value>, &[u8])> {
+fn split(bytes: &[u8]) -> Option<(Vec<(String, Value)>, &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     if length > LARGEST_HEADER {
         return None;
     }
     let (header, data) = rest.split_at_checked(length)?;
-    match serde_json::from_slice(header) {
+    match json::parse(std::str::from_utf8(header).ok()?) {
         Ok(Value::Object(header)) => Some((header, data)),
         _ => None,
     }
@@ -228,14 +248,14 @@ fn split(bytes: &[u8]) -> Option<(Map<String, Value>, &[u8])> {
 
 impl Info {
     fn new(value: &Value) -> Option<Self> {
-        let kind = match value.get("dtype")?.as_str()? {
+        let kind = match value.get("dtype")?.as_text()? {
             "F32" => Kind::F32,
             "F64" => Kind::F64,
             _ => return None,
         };
         let sizes = |key: &str| -> Option<Vec<usize>> {
-            let list = value.get(key)?.as_array()?;
-            list.iter().map(|x| usize::try_from(x.as_u64()?).ok()).collect()
+            let Value::List(list) = value.get(key)? else { return None };
+            list.iter().map(|x| usize::try_from(x.as_whole()?).ok()).collect()
         };
         let shape = sizes("shape")?;
         let [start, end] = sizes("data_offsets")?[..] else { return None };

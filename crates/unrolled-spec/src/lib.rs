@@ -4,6 +4,7 @@
 
 pub mod checkpoint;
 mod error;
+pub mod json;
 mod schedules;
 pub mod spec;
 mod validate;

@@ -3,6 +3,7 @@
 use core::f32::consts::PI;
 
 use crate::error::{Error, Result};
+use crate::json::number;
 use crate::spec::LearningRate;
 
 impl LearningRate {
@@ -54,7 +55,8 @@ impl LearningRate {
                     rate("warmupTarget", target)?;
                 } else if warmup_steps != 0.0 {
                     return Err(bad(format!(
-                        "warmupSteps of {warmup_steps} needs a warmupTarget to warm up to"
+                        "warmupSteps of {} needs a warmupTarget to warm up to",
+                        number(warmup_steps)
                     )));
                 }
                 Ok(())
@@ -73,7 +75,8 @@ impl LearningRate {
                 match boundaries.windows(2).find(|pair| pair[0] >= pair[1]) {
                     Some(pair) => Err(bad(format!(
                         "boundaries must ascend, got {} before {}",
-                        pair[0], pair[1]
+                        number(pair[0]),
+                        number(pair[1])
                     ))),
                     None => Ok(()),
                 }
@@ -81,7 +84,8 @@ impl LearningRate {
             &LearningRate::OneCycle { max, total_steps } => {
                 rate("max", max)?;
                 if !(4.0..=1e15).contains(&total_steps) {
-                    return Err(bad(format!("totalSteps must be at least 4, got {total_steps}")));
+                    let got = number(total_steps);
+                    return Err(bad(format!("totalSteps must be at least 4, got {got}")));
                 }
                 Ok(())
             }
@@ -118,14 +122,14 @@ fn rate(name: &str, value: f32) -> Result<()> {
     if value.is_finite() && value >= 0.0 {
         return Ok(());
     }
-    Err(bad(format!("{name} must be a finite number, at least 0, got {value}")))
+    Err(bad(format!("{name} must be a finite number, at least 0, got {}", number(value))))
 }
 
 fn steps(name: &str, value: f32) -> Result<()> {
     if value.is_finite() && value > 0.0 {
         return Ok(());
     }
-    Err(bad(format!("{name} must be a finite number above 0, got {value}")))
+    Err(bad(format!("{name} must be a finite number above 0, got {}", number(value))))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Checks of descriptions that need nothing but the description.
 
 use crate::error::{Error, Result};
+use crate::json::number;
 use crate::spec::{Initializer, Loss, Metric};
 
 impl Metric {
@@ -58,6 +59,23 @@ impl Metric {
     }
 }
 
+impl From<Loss> for Metric {
+    fn from(loss: Loss) -> Self {
+        match loss {
+            Loss::Mse {} => Metric::Mse {},
+            Loss::Mae {} => Metric::Mae {},
+            Loss::Huber { delta } => Metric::Huber { delta },
+            Loss::BinaryCrossentropy { from_logits } => Metric::BinaryCrossentropy { from_logits },
+            Loss::CategoricalCrossentropy { from_logits } => {
+                Metric::CategoricalCrossentropy { from_logits }
+            }
+            Loss::SparseCategoricalCrossentropy { from_logits } => {
+                Metric::SparseCategoricalCrossentropy { from_logits }
+            }
+        }
+    }
+}
+
 impl Loss {
     /// Whether the loss's numbers can be used.
     pub fn validate(&self) -> Result<()> {
@@ -72,9 +90,10 @@ impl Loss {
 fn validate_delta(at: &str, delta: f32) -> Result<()> {
     match delta.is_finite() && delta > 0.0 {
         true => Ok(()),
-        false => {
-            Err(Error::spec(at, format!("delta must be a finite number above 0, got {delta}")))
-        }
+        false => Err(Error::spec(
+            at,
+            format!("delta must be a finite number above 0, got {}", number(delta)),
+        )),
     }
 }
 
@@ -83,9 +102,10 @@ impl Initializer {
     pub fn validate(&self, at: &str, shape: &[usize]) -> Result<()> {
         let finite = |name: &str, x: f32| match x.is_finite() {
             true => Ok(()),
-            false => {
-                Err(Error::spec(at, format!("{name} of the initializer must be finite, got {x}")))
-            }
+            false => Err(Error::spec(
+                at,
+                format!("{name} of the initializer must be finite, got {}", number(x)),
+            )),
         };
         match *self {
             Initializer::Constant { value } => finite("value", value),
@@ -95,7 +115,11 @@ impl Initializer {
                 if minval > maxval {
                     return Err(Error::spec(
                         at,
-                        format!("minval of the initializer is {minval}, above maxval {maxval}"),
+                        format!(
+                            "minval of the initializer is {}, above maxval {}",
+                            number(minval),
+                            number(maxval)
+                        ),
                     ));
                 }
                 finite("maxval - minval", maxval - minval)
@@ -107,7 +131,10 @@ impl Initializer {
                 if stddev < 0.0 {
                     return Err(Error::spec(
                         at,
-                        format!("stddev of the initializer must be at least 0, got {stddev}"),
+                        format!(
+                            "stddev of the initializer must be at least 0, got {}",
+                            number(stddev)
+                        ),
                     ));
                 }
                 Ok(())

@@ -2,7 +2,7 @@
 
 mod error;
 
-use js_sys::{Error, JsString};
+use js_sys::Error;
 use unrolled_core::{Model, spec};
 use wasm_bindgen::prelude::*;
 
@@ -32,11 +32,9 @@ impl WasmModel {
         self.0.compile(spec).map_err(error::to_js)
     }
 
-    /// JSON of a `Description`.
-    pub fn describe(&self) -> Result<JsString> {
-        serde_json::to_string(&self.0.describe())
-            .map(JsString::from)
-            .map_err(|error| Error::new(&error.to_string()))
+    /// Everything but the numbers, as JSON.
+    pub fn describe(&self) -> String {
+        self.0.describe()
     }
 
     /// Puts an input into a slot.

@@ -2,6 +2,7 @@
 
 use ndarray::ArrayView1;
 use unrolled_simd::{Isa, dispatch};
+use unrolled_spec::json::ToJson;
 use unrolled_testing::{
     GradientTolerance, Random, assert_close, central_differences, check_gradient, oracle,
 };

@@ -1,6 +1,7 @@
 //! Metrics by hand-worked answers, on every instruction set.
 
 use unrolled_simd::{Isa, dispatch};
+use unrolled_spec::json::ToJson;
 use unrolled_testing::assert_close;
 
 use super::*;

@@ -4,14 +4,13 @@
 //! data; the plan of `unrolled-core` validates it, infers shapes and says what is wrong with it.
 
 mod read;
+mod write;
 
-use serde::Serialize;
-
+pub use crate::json::ToJson;
 pub use read::{FromJson, from_json};
 
 /// A graph of layers: the description of a model.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ModelSpec {
     /// The graph's inputs.
     pub inputs: Vec<InputSpec>,
@@ -24,8 +23,7 @@ pub struct ModelSpec {
 }
 
 /// One input of the graph.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct InputSpec {
     /// Name, unique among inputs and layers.
     pub name: String,
@@ -34,8 +32,7 @@ pub struct InputSpec {
 }
 
 /// One layer of the graph and what it reads.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct NodeSpec {
     /// Name, unique among inputs and layers.
     pub name: String,
@@ -47,12 +44,11 @@ pub struct NodeSpec {
 
 /// `[name, index]`: output `index` of the input or layer `name`. A recurrent layer with
 /// `return_state` has outputs 0 (sequence or vector), 1 (h) and, for an LSTM, 2 (c).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Port(pub String, pub usize);
 
 /// A layer, tagged by `type` in JSON.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LayerSpec {
     /// Fully connected recurrent layer: `h = activation(x·kernel + h·recurrent_kernel + bias)`.
     SimpleRnn(RecurrentSpec),
@@ -71,8 +67,7 @@ pub enum LayerSpec {
 }
 
 /// Options of the three recurrent layers.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RecurrentSpec {
     /// Number of units.
     pub units: usize,
@@ -117,8 +112,7 @@ pub struct RecurrentSpec {
 }
 
 /// Options of a dense layer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DenseSpec {
     /// Number of units.
     pub units: usize,
@@ -141,24 +135,21 @@ pub struct DenseSpec {
 }
 
 /// Options of a dropout layer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct DropoutSpec {
     /// Share of the inputs dropped; in [0, 1).
     pub rate: f32,
 }
 
 /// Options of an activation layer.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ActivationSpec {
     /// The activation.
     pub activation: Activation,
 }
 
 /// Keras's activations, with its constants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Activation {
     /// `x`
     Linear,
@@ -191,8 +182,7 @@ pub enum Activation {
 }
 
 /// Keras's initialisers; fans as Keras counts them.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Initializer {
     /// All zero.
     Zeros {},
@@ -249,8 +239,7 @@ pub enum Initializer {
 }
 
 /// `l1·Σ|w| + l2·Σw²`, added to the loss.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Regularizer {
     /// Factor of the sum of magnitudes.
     pub l1: f32,
@@ -259,16 +248,14 @@ pub struct Regularizer {
 }
 
 /// What a parameter must keep to after each step.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Constraint {
     /// Largest Euclidean norm of the weights that enter one unit (Keras's `MaxNorm`, axis 0).
     pub max_norm: Option<f32>,
 }
 
 /// How a model is trained.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct CompileSpec {
     /// What is minimised.
     pub loss: Loss,
@@ -279,8 +266,7 @@ pub struct CompileSpec {
 }
 
 /// Losses: means over the valid examples, time steps and features.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Loss {
     /// Mean squared error.
     Mse {},
@@ -292,19 +278,16 @@ pub enum Loss {
         delta: f32,
     },
     /// Binary cross-entropy.
-    #[serde(rename_all = "camelCase")]
     BinaryCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
     },
     /// Cross-entropy with one-hot targets.
-    #[serde(rename_all = "camelCase")]
     CategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
     },
     /// Cross-entropy with class numbers as targets.
-    #[serde(rename_all = "camelCase")]
     SparseCategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
@@ -312,8 +295,7 @@ pub enum Loss {
 }
 
 /// Metrics: a loss by its name, or one of the rest.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Metric {
     /// Mean squared error.
     Mse {},
@@ -333,19 +315,16 @@ pub enum Metric {
     /// Share of right answers: binary, one-hot or class numbers, as the loss implies.
     Accuracy {},
     /// Binary cross-entropy.
-    #[serde(rename_all = "camelCase")]
     BinaryCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
     },
     /// Cross-entropy with one-hot targets.
-    #[serde(rename_all = "camelCase")]
     CategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
     },
     /// Cross-entropy with class numbers as targets.
-    #[serde(rename_all = "camelCase")]
     SparseCategoricalCrossentropy {
         /// Predictions are logits instead of probabilities.
         from_logits: bool,
@@ -353,8 +332,7 @@ pub enum Metric {
 }
 
 /// An update rule with its clipping.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub struct OptimizerSpec {
     /// The rule.
     pub rule: Rule,
@@ -369,8 +347,7 @@ pub struct OptimizerSpec {
 }
 
 /// Update rules, with Keras's defaults.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Rule {
     /// Stochastic gradient descent.
     Sgd {
@@ -393,22 +370,17 @@ pub enum Rule {
     /// Adam.
     Adam {
         /// Decay of the first moment.
-        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
         epsilon: f32,
     },
     /// Adam with decoupled weight decay.
-    #[serde(rename_all = "camelCase")]
     Adamw {
         /// Decay of the first moment.
-        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
         epsilon: f32,
@@ -418,10 +390,8 @@ pub enum Rule {
     /// Adam with Nesterov momentum.
     Nadam {
         /// Decay of the first moment.
-        #[serde(rename = "beta1")]
         beta_1: f32,
         /// Decay of the second moment.
-        #[serde(rename = "beta2")]
         beta_2: f32,
         /// Added to the denominator.
         epsilon: f32,
@@ -429,8 +399,7 @@ pub enum Rule {
 }
 
 /// A learning rate as a function of the optimizer's step, counted from 0.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "type", rename_all = "camelCase")]
+#[derive(Clone, Debug, PartialEq)]
 pub enum LearningRate {
     /// Always the same.
     Constant {
@@ -438,7 +407,6 @@ pub enum LearningRate {
         value: f32,
     },
     /// `initial·decay_rate^(step/decay_steps)`.
-    #[serde(rename_all = "camelCase")]
     Exponential {
         /// At step 0.
         initial: f32,
@@ -450,7 +418,6 @@ pub enum LearningRate {
         staircase: bool,
     },
     /// Half a cosine from `initial` to `alpha·initial`, after an optional linear warm-up.
-    #[serde(rename_all = "camelCase")]
     Cosine {
         /// At step 0.
         initial: f32,
@@ -472,7 +439,6 @@ pub enum LearningRate {
     },
     /// Smith's 1-cycle: up from `max/10` to `max`, down again, then to `max/10000`
     /// (as in Géron's notebook of chapter 11).
-    #[serde(rename_all = "camelCase")]
     OneCycle {
         /// The peak.
         max: f32,

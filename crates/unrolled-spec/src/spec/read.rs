@@ -1,29 +1,14 @@
 //! Descriptions from JSON, with Keras's defaults. An error says where it is and what was expected.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
-
 use super::*;
 use crate::error::{Error, Result};
+use crate::json::{self, Value};
 
 /// A description from JSON text. `what` names it in errors.
 pub fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {
-    let value = serde_json::from_str(text).map_err(|error| Error::spec(what, error.to_string()))?;
+    let value = json::parse(text).map_err(|error| Error::spec(what, error))?;
     T::read(what, value)
 }
-
-/// The JSON of a description.
-macro_rules! to_json {
-    ($($name:ident),*) => { $(
-        impl $name {
-            /// As JSON text, which [`from_json`] reads.
-            pub fn to_json(&self) -> String {
-                serde_json::to_string(self).expect("plain data has JSON")
-            }
-        }
-    )* };
-}
-to_json!(ModelSpec, CompileSpec, LearningRate);
 
 /// What can be read from a JSON value; `at` is its place.
 pub trait FromJson: Sized {
@@ -34,19 +19,24 @@ pub trait FromJson: Sized {
 /// The fields of an object, taken one by one; what is left at the end is unknown.
 struct Fields<'a> {
     at: &'a str,
-    map: Map<String, Value>,
+    left: Vec<(String, Value)>,
 }
 
 impl<'a> Fields<'a> {
     fn new(at: &'a str, value: Value) -> Result<Self> {
         match value {
-            Value::Object(map) => Ok(Self { at, map }),
+            Value::Object(left) => Ok(Self { at, left }),
             other => Err(unexpected(at, "an object", &other)),
         }
     }
 
+    /// The field of this name, the last if there are several; `null` is as good as none.
     fn take(&mut self, key: &str) -> Option<Value> {
-        self.map.remove(key).filter(|value| !value.is_null())
+        let mut found = Value::Null;
+        while let Some(i) = self.left.iter().position(|(name, _)| name == key) {
+            found = self.left.remove(i).1;
+        }
+        Some(found).filter(|value| *value != Value::Null)
     }
 
     /// A field with a default.
@@ -76,28 +66,29 @@ impl<'a> Fields<'a> {
 
     /// Nothing may be left.
     fn end<T>(self, value: T) -> Result<T> {
-        match self.map.keys().next() {
-            Some(key) => Err(Error::spec(self.at, format!("unknown option '{key}'"))),
+        match self.left.first() {
+            Some((key, _)) => Err(Error::spec(self.at, format!("unknown option '{key}'"))),
             None => Ok(value),
         }
     }
 }
 
 fn unexpected(at: &str, expected: &str, got: &Value) -> Error {
-    Error::spec(at, format!("expected {expected}, got {got}"))
+    Error::spec(at, format!("expected {expected}, got {}", got.to_json()))
 }
 
 impl FromJson for bool {
     fn read(at: &str, value: Value) -> Result<Self> {
-        value.as_bool().ok_or_else(|| unexpected(at, "true or false", &value))
+        match value {
+            Value::Bool(value) => Ok(value),
+            other => Err(unexpected(at, "true or false", &other)),
+        }
     }
 }
 
 impl FromJson for u64 {
     fn read(at: &str, value: Value) -> Result<Self> {
-        let whole = |x: &f64| x.fract() == 0.0 && (0.0..9_007_199_254_740_992.0).contains(x);
-        let number = value.as_u64().or_else(|| value.as_f64().filter(whole).map(|x| x as u64));
-        number.ok_or_else(|| unexpected(at, "a whole number, at least 0", &value))
+        value.as_whole().ok_or_else(|| unexpected(at, "a whole number, at least 0", &value))
     }
 }
 
@@ -114,14 +105,17 @@ impl FromJson for usize {
 
 impl FromJson for f32 {
     fn read(at: &str, value: Value) -> Result<Self> {
-        value.as_f64().map(|x| x as f32).ok_or_else(|| unexpected(at, "a number", &value))
+        match value {
+            Value::Number(x) => Ok(x as f32),
+            other => Err(unexpected(at, "a number", &other)),
+        }
     }
 }
 
 impl FromJson for String {
     fn read(at: &str, value: Value) -> Result<Self> {
         match value {
-            Value::String(text) => Ok(text),
+            Value::Text(text) => Ok(text),
             other => Err(unexpected(at, "a text", &other)),
         }
     }
@@ -129,13 +123,13 @@ impl FromJson for String {
 
 impl<T: FromJson> FromJson for Option<T> {
     fn read(at: &str, value: Value) -> Result<Self> {
-        if value.is_null() { Ok(None) } else { T::read(at, value).map(Some) }
+        if value == Value::Null { Ok(None) } else { T::read(at, value).map(Some) }
     }
 }
 
 impl<T: FromJson> FromJson for Vec<T> {
     fn read(at: &str, value: Value) -> Result<Self> {
-        let Value::Array(list) = value else { return Err(unexpected(at, "a list", &value)) };
+        let Value::List(list) = value else { return Err(unexpected(at, "a list", &value)) };
         list.into_iter().enumerate().map(|(i, v)| T::read(&format!("{at}[{i}]"), v)).collect()
     }
 }
@@ -143,9 +137,9 @@ impl<T: FromJson> FromJson for Vec<T> {
 impl FromJson for Port {
     fn read(at: &str, value: Value) -> Result<Self> {
         match value {
-            Value::Array(mut pair) if pair.len() == 2 => {
-                let index = usize::read(at, pair.pop().unwrap_or_default())?;
-                Ok(Port(String::read(at, pair.pop().unwrap_or_default())?, index))
+            Value::List(mut pair) if pair.len() == 2 => {
+                let index = usize::read(at, pair.remove(1))?;
+                Ok(Port(String::read(at, pair.remove(0))?, index))
             }
             other => Err(unexpected(at, "[name, output number]", &other)),
         }
@@ -249,28 +243,30 @@ fn dense(f: &mut Fields<'_>) -> Result<DenseSpec> {
     })
 }
 
+/// The first name of an activation is the one that is written.
+pub(super) const ACTIVATIONS: [(&str, Activation); 15] = [
+    ("linear", Activation::Linear),
+    ("tanh", Activation::Tanh),
+    ("sigmoid", Activation::Sigmoid),
+    ("relu", Activation::Relu),
+    ("leakyRelu", Activation::LeakyRelu),
+    ("elu", Activation::Elu),
+    ("selu", Activation::Selu),
+    ("gelu", Activation::Gelu),
+    ("softplus", Activation::Softplus),
+    ("softsign", Activation::Softsign),
+    ("silu", Activation::Silu),
+    ("swish", Activation::Silu),
+    ("hardSigmoid", Activation::HardSigmoid),
+    ("exponential", Activation::Exponential),
+    ("softmax", Activation::Softmax),
+];
+
 impl FromJson for Activation {
     fn read(at: &str, value: Value) -> Result<Self> {
-        const NAMES: [(&str, Activation); 15] = [
-            ("linear", Activation::Linear),
-            ("tanh", Activation::Tanh),
-            ("sigmoid", Activation::Sigmoid),
-            ("relu", Activation::Relu),
-            ("leakyRelu", Activation::LeakyRelu),
-            ("elu", Activation::Elu),
-            ("selu", Activation::Selu),
-            ("gelu", Activation::Gelu),
-            ("softplus", Activation::Softplus),
-            ("softsign", Activation::Softsign),
-            ("silu", Activation::Silu),
-            ("swish", Activation::Silu),
-            ("hardSigmoid", Activation::HardSigmoid),
-            ("exponential", Activation::Exponential),
-            ("softmax", Activation::Softmax),
-        ];
-        let found = NAMES.iter().find(|(name, _)| Some(*name) == value.as_str());
+        let found = ACTIVATIONS.iter().find(|(name, _)| Some(*name) == value.as_text());
         found.map(|(_, activation)| *activation).ok_or_else(|| {
-            let names: Vec<&str> = NAMES.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = ACTIVATIONS.iter().map(|(name, _)| *name).collect();
             unexpected(at, &format!("one of {}", names.join(", ")), &value)
         })
     }
@@ -469,88 +465,5 @@ impl FromJson for LearningRate {
     }
 }
 
-/// serde's way in, for callers that hold other serde data.
-macro_rules! deserialize {
-    ($($name:ident),*) => { $(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> std::result::Result<Self, D::Error> {
-                let value = Value::deserialize(deserializer)?;
-                Self::read(stringify!($name), value).map_err(serde::de::Error::custom)
-            }
-        }
-    )* };
-}
-deserialize!(ModelSpec, CompileSpec);
-
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn a_layer_has_kerass_defaults() {
-        let layer = LayerSpec::read("x", json!({"type": "gru", "units": 3})).unwrap();
-        let LayerSpec::Gru(spec) = layer else { panic!("{layer:?}") };
-        assert_eq!((spec.units, spec.reset_after, spec.use_bias), (3, true, true));
-        assert_eq!(spec.recurrent_initializer, Initializer::Orthogonal { gain: 1.0 });
-        assert_eq!(spec.activation, Activation::Tanh);
-    }
-
-    #[test]
-    fn what_is_written_is_read_again() {
-        let text = json!({
-            "inputs": [{"name": "x", "shape": [null, 2]}],
-            "nodes": [
-                {"name": "a", "layer": {"type": "lstm", "units": 2, "returnSequences": true,
-                    "kernelRegularizer": {"l1": 0.5}, "biasConstraint": {"maxNorm": 2.0}},
-                 "inputs": [["x", 0]]},
-                {"name": "b", "layer": {"type": "dense", "units": 1, "activation": "swish",
-                    "kernelInitializer": {"type": "randomNormal", "mean": 0.0, "stddev": 0.1}},
-                 "inputs": [["a", 0]]},
-            ],
-            "outputs": [["b", 0]], "seed": 7,
-        });
-        let spec = ModelSpec::read("model", text).unwrap();
-        let again = ModelSpec::read("model", serde_json::to_value(&spec).unwrap()).unwrap();
-        assert_eq!(again, spec);
-        let compile = json!({
-            "loss": {"type": "huber", "delta": 2.0},
-            "optimizer": {"rule": {"type": "adamw", "beta1": 0.8}, "globalClipnorm": 1.0,
-                "learningRate": {"type": "cosine", "initial": 0.1, "decaySteps": 9.0}},
-            "metrics": [{"type": "lastStepMse"}, {"type": "binaryCrossentropy", "fromLogits": true}],
-        });
-        let spec = CompileSpec::read("compile", compile).unwrap();
-        let again = CompileSpec::read("compile", serde_json::to_value(&spec).unwrap()).unwrap();
-        assert_eq!(again, spec);
-    }
-
-    #[test]
-    fn an_error_says_where_and_what_was_expected() {
-        let layer = |layer| {
-            let model = json!({"inputs": [], "outputs": [],
-                "nodes": [{"name": "first", "layer": layer, "inputs": []}]});
-            ModelSpec::read("model", model).unwrap_err().to_string()
-        };
-        for (json, expected) in [
-            (json!({"type": "gru"}), "first: 'units' is missing"),
-            (
-                json!({"type": "gru", "units": -1}),
-                "first.units: expected a whole number, at least 0, got -1",
-            ),
-            (json!({"type": "gru", "units": 1, "unit": 1}), "first: unknown option 'unit'"),
-            (
-                json!({"type": "dense", "units": 1, "useBias": 1}),
-                "first.useBias: expected true or false, got 1",
-            ),
-            (json!({"type": "flatten", "x": 1}), "first: unknown option 'x'"),
-            (json!(3), "first: expected an object, got 3"),
-        ] {
-            assert_eq!(layer(json), expected);
-        }
-        assert!(
-            layer(json!({"type": "gruu"}))
-                .starts_with("first: unknown type 'gruu'; expected one of simpleRnn")
-        );
-    }
-}
+mod tests;
