@@ -54,7 +54,14 @@ impl Clip {
             Clip::None => {}
             Clip::Value(limit) => {
                 for g in gradients {
-                    *g = g.clamp(-limit, limit);
+                    // Not `clamp`: its panic writes a float (10 kB). NaN stays.
+                    *g = if *g > limit {
+                        limit
+                    } else if *g < -limit {
+                        -limit
+                    } else {
+                        *g
+                    };
                 }
             }
             Clip::Norm(limit) => {

@@ -9,15 +9,17 @@ use crate::vectors::{load, store};
 
 /// The features of one step and one vector of lanes.
 #[derive(Clone, Copy)]
-pub(crate) struct Column<'a, S: Simd, const SPARSE: bool> {
+pub(crate) struct Column<'a, S: Simd> {
     s: S,
+    /// The target is a class number.
+    sparse: bool,
     /// From the first feature's lanes on.
     prediction: &'a [f32],
     target: &'a [f32],
     lanes: usize,
 }
 
-impl<S: Simd, const SPARSE: bool> Column<'_, S, SPARSE> {
+impl<S: Simd> Column<'_, S> {
     /// Feature `k`.
     #[inline(always)]
     pub(crate) fn prediction(self, k: usize) -> S::V {
@@ -28,7 +30,7 @@ impl<S: Simd, const SPARSE: bool> Column<'_, S, SPARSE> {
     #[inline(always)]
     pub(crate) fn target(self, k: usize) -> S::V {
         let s = self.s;
-        if SPARSE {
+        if self.sparse {
             let hit = s.eq(load(s, self.target), s.splat(k as f32));
             s.select(hit, s.splat(1.0), s.splat(0.0))
         } else {
@@ -41,14 +43,15 @@ impl<S: Simd, const SPARSE: bool> Column<'_, S, SPARSE> {
 /// and writes into `d` (if there is one) the gradient times `factor`. Masked lanes count nothing
 /// and get gradient 0.
 #[inline(always)]
-pub(crate) fn columns<S: Simd, const SPARSE: bool>(
+pub(crate) fn columns<S: Simd>(
     s: S,
+    sparse: bool,
     frame: &Frame<'_>,
     mut d_prediction: Option<&mut [f32]>,
-    f: impl Fn(Column<'_, S, SPARSE>, Option<&mut [f32]>, S::V) -> S::V,
+    f: impl Fn(Column<'_, S>, Option<&mut [f32]>, S::V) -> S::V,
 ) -> f64 {
     let (lanes, features) = (frame.lanes, frame.features);
-    let target_features = if SPARSE { 1 } else { features };
+    let target_features = if sparse { 1 } else { features };
     frame.check::<S>(target_features);
     if let Some(d) = &d_prediction {
         assert_eq!(d.len(), frame.prediction.len(), "d_prediction");
@@ -63,6 +66,7 @@ pub(crate) fn columns<S: Simd, const SPARSE: bool>(
             let valid = s.lt(zero, w);
             let column = Column {
                 s,
+                sparse,
                 prediction: &frame.prediction[start..],
                 target: &frame.target[t * target_features * lanes + lane..],
                 lanes,
@@ -85,17 +89,14 @@ pub(crate) fn columns<S: Simd, const SPARSE: bool>(
 
 /// From logits: `Σₖ tₖ·(ln Σⱼ e^zⱼ − zₖ)`, shifted by the largest logit; gradient
 /// `softmax(z)·Σt − t`.
-pub(super) fn logits<S: Simd, const SPARSE: bool>(
-    s: S,
-    frame: &Frame<'_>,
-    d: Option<&mut [f32]>,
-) -> f64 {
+pub(super) fn logits<S: Simd>(s: S, sparse: bool, frame: &Frame<'_>, d: Option<&mut [f32]>) -> f64 {
     let (lanes, features) = (frame.lanes, frame.features);
     s.vectorize(
         #[inline(always)]
         || {
-            columns::<S, SPARSE>(
+            columns(
                 s,
+                sparse,
                 frame,
                 d,
                 #[inline(always)]
@@ -133,8 +134,9 @@ pub(super) fn logits<S: Simd, const SPARSE: bool>(
 
 /// From probabilities, as Keras 3: q = p/Σp, c = clip(q, ε, 1−ε), `−Σₖ tₖ·ln cₖ`; gradient
 /// `(gₖ − Σⱼ gⱼ·qⱼ)/Σp` with g = −t/c where q was not clipped, 0 where it was.
-pub(super) fn probabilities<S: Simd, const SPARSE: bool>(
+pub(super) fn probabilities<S: Simd>(
     s: S,
+    sparse: bool,
     frame: &Frame<'_>,
     d: Option<&mut [f32]>,
 ) -> f64 {
@@ -143,8 +145,9 @@ pub(super) fn probabilities<S: Simd, const SPARSE: bool>(
     s.vectorize(
         #[inline(always)]
         || {
-            columns::<S, SPARSE>(
+            columns(
                 s,
+                sparse,
                 frame,
                 d,
                 #[inline(always)]

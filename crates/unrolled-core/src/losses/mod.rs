@@ -82,17 +82,13 @@ pub fn loss_forward_backward<S: Simd>(
         Loss::BinaryCrossentropy { from_logits: false } => {
             binary::probabilities(s, frame, d_prediction)
         }
-        Loss::CategoricalCrossentropy { from_logits: true } => {
-            categorical::logits::<S, false>(s, frame, d_prediction)
-        }
-        Loss::CategoricalCrossentropy { from_logits: false } => {
-            categorical::probabilities::<S, false>(s, frame, d_prediction)
-        }
-        Loss::SparseCategoricalCrossentropy { from_logits: true } => {
-            categorical::logits::<S, true>(s, frame, d_prediction)
-        }
-        Loss::SparseCategoricalCrossentropy { from_logits: false } => {
-            categorical::probabilities::<S, true>(s, frame, d_prediction)
+        Loss::CategoricalCrossentropy { from_logits }
+        | Loss::SparseCategoricalCrossentropy { from_logits } => {
+            let sparse = matches!(loss, Loss::SparseCategoricalCrossentropy { .. });
+            match from_logits {
+                true => categorical::logits(s, sparse, frame, d_prediction),
+                false => categorical::probabilities(s, sparse, frame, d_prediction),
+            }
         }
     }
 }

@@ -15,23 +15,20 @@ pub(crate) fn elementwise<S: Simd>(
     f: impl Fn(S::V, S::V) -> (S::V, S::V),
 ) -> f64 {
     frame.check::<S>(frame.features);
+    if let Some(d) = &d_prediction {
+        assert_eq!(d.len(), frame.prediction.len(), "d_prediction");
+    }
     s.vectorize(
         #[inline(always)]
-        || match d_prediction {
-            Some(d) => {
-                assert_eq!(d.len(), frame.prediction.len(), "d_prediction");
-                steps::<S, true>(s, frame, d, f)
-            }
-            None => steps::<S, false>(s, frame, &mut [], f),
-        },
+        || steps(s, frame, d_prediction, f),
     )
 }
 
 #[inline(always)]
-fn steps<S: Simd, const BACKWARD: bool>(
+fn steps<S: Simd>(
     s: S,
     frame: &Frame<'_>,
-    d_prediction: &mut [f32],
+    mut d_prediction: Option<&mut [f32]>,
     f: impl Fn(S::V, S::V) -> (S::V, S::V),
 ) -> f64 {
     let lanes = frame.lanes;
@@ -48,7 +45,7 @@ fn steps<S: Simd, const BACKWARD: bool>(
                 let valid = s.lt(zero, w);
                 let (value, slope) = f(load(s, &prediction[lane..]), load(s, &target[lane..]));
                 sum = s.add(sum, s.select(valid, s.mul(w, value), zero));
-                if BACKWARD {
+                if let Some(d_prediction) = &mut d_prediction {
                     let d = s.select(valid, s.mul(slope, s.mul(w, scale)), zero);
                     store(s, &mut d_prediction[row * lanes + lane..], d);
                 }

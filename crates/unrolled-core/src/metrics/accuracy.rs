@@ -15,11 +15,11 @@ pub(super) fn accuracy<S: Simd>(s: S, loss: &Loss, frame: &Frame<'_>) -> (f64, u
     match loss {
         Loss::BinaryCrossentropy { from_logits: true } => (binary(s, 0.0, frame), features),
         Loss::BinaryCrossentropy { from_logits: false } => (binary(s, 0.5, frame), features),
-        Loss::SparseCategoricalCrossentropy { .. } => (largest::<S, true>(s, frame), 1),
+        Loss::SparseCategoricalCrossentropy { .. } => (largest(s, true, frame), 1),
         Loss::Mse {} | Loss::Mae {} | Loss::Huber { .. } if features == 1 => {
             (binary(s, 0.5, frame), 1)
         }
-        _ => (largest::<S, false>(s, frame), 1),
+        _ => (largest(s, false, frame), 1),
     }
 }
 
@@ -37,14 +37,15 @@ fn binary<S: Simd>(s: S, threshold: f32, frame: &Frame<'_>) -> f64 {
     )
 }
 
-fn largest<S: Simd, const SPARSE: bool>(s: S, frame: &Frame<'_>) -> f64 {
+fn largest<S: Simd>(s: S, sparse: bool, frame: &Frame<'_>) -> f64 {
     let features = frame.features;
     let (zero, one) = (s.splat(0.0), s.splat(1.0));
     s.vectorize(
         #[inline(always)]
         || {
-            columns::<S, SPARSE>(
+            columns(
                 s,
+                sparse,
                 frame,
                 None,
                 #[inline(always)]
