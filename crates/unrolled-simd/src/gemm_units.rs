@@ -89,6 +89,7 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
             for k in 0..term.k {
                 let x: [S::V; M] =
                     core::array::from_fn(|e| s.load_splat(term.input.as_ptr().add(e * term.k + k)));
+                #[allow(clippy::needless_range_loop)] // a column of the tile, not a row
                 for v in 0..N {
                     let weight = s.load(w.add(v * S::LANES));
                     for e in 0..M {

@@ -232,8 +232,11 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// An object of JSON.
+type Fields = Vec<(String, Value)>;
+
 /// Header and values, if the bytes have both.
-fn split(bytes: &[u8]) -> Option<(Vec<(String, Value)>, &[u8])> {
+fn split(bytes: &[u8]) -> Option<(Fields, &[u8])> {
     let (length, rest) = bytes.split_first_chunk()?;
     let length = usize::try_from(u64::from_le_bytes(*length)).ok()?;
     if length > LARGEST_HEADER {

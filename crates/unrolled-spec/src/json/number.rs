@@ -82,7 +82,7 @@ fn shortest(x: f64, most: i32, same: &dyn Fn(f64) -> bool) -> (u64, i32) {
         let mut exponent = first + 1 - count;
         let mut digits = (scale(x, -exponent) + 0.5) as u64;
         if count == most || same(scale(digits as f64, exponent)) {
-            while digits % 10 == 0 {
+            while digits.is_multiple_of(10) {
                 digits /= 10;
                 exponent += 1;
             }
