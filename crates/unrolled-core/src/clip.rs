@@ -77,7 +77,7 @@ impl Clip {
 
 /// `g·limit/max(‖g‖, limit)`
 fn scale_down(gradients: &mut [f32], limit: f32) {
-    let norm = libm::sqrt(sum_of_squares(gradients));
+    let norm = sum_of_squares(gradients).sqrt();
     if norm > f64::from(limit) {
         let factor = (f64::from(limit) / norm) as f32;
         gradients.iter_mut().for_each(|g| *g *= factor);

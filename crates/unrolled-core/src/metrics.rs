@@ -43,7 +43,7 @@ impl MetricState {
     /// The metric so far; NaN before anything valid was seen.
     pub fn value(&self, metric: &Metric) -> f64 {
         let mean = self.mean();
-        if matches!(metric, Metric::Rmse {}) { libm::sqrt(mean) } else { mean }
+        if matches!(metric, Metric::Rmse {}) { mean.sqrt() } else { mean }
     }
 
     /// The weighted mean so far; NaN before anything valid was seen.

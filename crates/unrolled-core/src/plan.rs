@@ -7,6 +7,7 @@ use crate::error::{Error, Result};
 use crate::layers::{Builder, Gradient, Layer, Pass, Shape, Value, Wires};
 use crate::params::Params;
 use crate::spec::{ModelSpec, Port};
+use unrolled_spec::json::ToJson;
 
 /// Most nodes of a graph; each may draw two dropout masks.
 const MAX_NODES: usize = 10_000;
@@ -313,15 +314,7 @@ fn resolve(
 }
 
 fn input_shape(name: &str, shape: &[Option<usize>]) -> Result<Shape> {
-    let bad = || {
-        let text: Vec<String> =
-            shape.iter().map(|d| d.map_or("null".to_owned(), |d| d.to_string())).collect();
-        Error::shape(
-            name,
-            "[features] or [time or null, features]",
-            format!("[{}]", text.join(", ")),
-        )
-    };
+    let bad = || Error::shape(name, "[features] or [time or null, features]", shape.to_json());
     match *shape {
         [Some(features)] if features > 0 => Ok(Shape::Vector { features }),
         [time, Some(features)] if features > 0 && time != Some(0) => {

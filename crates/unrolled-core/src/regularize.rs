@@ -56,7 +56,7 @@ fn max_norm(w: &mut [f32], columns: usize, limit: f64) {
             }
         }
         for factor in &mut factors {
-            let norm = libm::sqrt(*factor);
+            let norm = factor.sqrt();
             *factor = norm.min(limit) / (EPSILON + norm);
         }
         for row in w.chunks_exact_mut(columns) {

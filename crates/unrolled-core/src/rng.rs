@@ -11,10 +11,12 @@
 //! | 2, 3 | index: which parameter, epoch or mask; low half first |
 //!
 //! So a draw depends on nothing but (seed, stream, index, position): not on how many workers there
-//! are nor on who draws first. Only integer arithmetic, correctly rounded f32 arithmetic and the
-//! `libm` crate are used: the numbers are the same on every platform.
+//! are nor on who draws first. Only integers, correctly rounded arithmetic and functions with the
+//! bits of the `libm` crate are used: the numbers are the same on every platform.
 
 use core::f32::consts::TAU;
+
+use unrolled_spec::trig::sin_cos;
 
 /// What the numbers are for. Streams of one seed are independent of each other.
 #[repr(u8)]
@@ -109,10 +111,10 @@ impl Rng {
         if let Some(spare) = self.spare_normal.take() {
             return spare;
         }
-        let radius = libm::sqrtf(-2.0 * libm::logf(1.0 - self.uniform()));
-        let angle = TAU * self.uniform();
-        self.spare_normal = Some(radius * libm::sinf(angle));
-        radius * libm::cosf(angle)
+        let radius = (-2.0 * libm::logf(1.0 - self.uniform())).sqrt();
+        let (sin, cos) = sin_cos(TAU * self.uniform());
+        self.spare_normal = Some(radius * sin);
+        radius * cos
     }
 
     /// Uniform among 0, …, n − 1 without bias (Lemire 2019); 0 if `n` is 0.
@@ -145,7 +147,7 @@ pub fn dropout_mask(rng: &mut Rng, rate: f32, out: &mut [f32]) {
     const BLOCKS: usize = 32;
     let keep = 1.0 / (1.0 - rate);
     // uniform() < rate, as integers.
-    let threshold = libm::ceilf(rate * 16_777_216.0) as u32;
+    let threshold = (rate * 16_777_216.0).ceil() as u32;
     let value = |word: u32| if (word >> 8) < threshold { 0.0 } else { keep };
     // Draws left of the current block come first.
     let left = (4 - rng.used).min(out.len());

@@ -7,6 +7,7 @@ mod error;
 pub mod json;
 mod schedules;
 pub mod spec;
+pub mod trig;
 mod validate;
 
 pub use error::{Error, Result};

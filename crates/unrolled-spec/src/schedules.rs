@@ -5,6 +5,7 @@ use core::f32::consts::PI;
 use crate::error::{Error, Result};
 use crate::json::number;
 use crate::spec::LearningRate;
+use crate::trig::sin_cos;
 
 impl LearningRate {
     /// The rate of step `step`, counted from 0.
@@ -14,11 +15,11 @@ impl LearningRate {
             LearningRate::Constant { value } => *value,
             &LearningRate::Exponential { initial, decay_steps, decay_rate, staircase } => {
                 let p = now / decay_steps;
-                initial * libm::powf(decay_rate, if staircase { libm::floorf(p) } else { p })
+                initial * libm::powf(decay_rate, if staircase { p.floor() } else { p })
             }
             &LearningRate::Cosine { initial, decay_steps, alpha, warmup_target, warmup_steps } => {
                 let decay = |from: f32, step: f32| {
-                    let cosine = 0.5 * (1.0 + libm::cosf(PI * (step / decay_steps)));
+                    let cosine = 0.5 * (1.0 + sin_cos(PI * (step / decay_steps)).1);
                     from * ((1.0 - alpha) * cosine + alpha)
                 };
                 match warmup_target {

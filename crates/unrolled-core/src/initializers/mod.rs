@@ -55,13 +55,13 @@ impl Fill for Initializer {
 
 /// Uniform in ±√(3·variance).
 fn symmetric(rng: &mut Rng, variance: f32, out: &mut [f32]) {
-    let limit = libm::sqrtf(3.0 * variance);
+    let limit = (3.0 * variance).sqrt();
     out.fill_with(|| limit * (2.0 * rng.uniform() - 1.0));
 }
 
 /// Normal of this variance, truncated at two standard deviations (of the normal before).
 fn scaled_normal(rng: &mut Rng, variance: f32, out: &mut [f32]) {
-    truncated(rng, 0.0, libm::sqrtf(variance) / TRUNCATED_STDDEV, out);
+    truncated(rng, 0.0, variance.sqrt() / TRUNCATED_STDDEV, out);
 }
 
 fn truncated(rng: &mut Rng, mean: f32, stddev: f32, out: &mut [f32]) {

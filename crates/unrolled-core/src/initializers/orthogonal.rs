@@ -85,7 +85,7 @@ fn decompose(a: &mut [f32], long: usize) -> Vec<Reflection> {
 /// to x₀, so nothing cancels.
 fn reflection(x: &mut [f32]) -> Reflection {
     let squares: f64 = x.iter().map(|&x| f64::from(x) * f64::from(x)).sum();
-    let norm = libm::sqrt(squares);
+    let norm = squares.sqrt();
     let negative = x[0] >= 0.0;
     let head = f64::from(x[0]) + if negative { norm } else { -norm };
     x[0] = head as f32;

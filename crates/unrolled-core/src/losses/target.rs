@@ -43,7 +43,7 @@ pub fn validate_target(
         let valid = lengths.map_or(time, |lengths| (lengths[row] as usize).min(time));
         for (i, &x) in example[..valid * k].iter().enumerate() {
             let wanted = if sparse {
-                if x >= 0.0 && x < features as f32 && libm::truncf(x) == x {
+                if x >= 0.0 && x < features as f32 && x.trunc() == x {
                     continue;
                 }
                 format!("expected a class number, an integer from 0 to {}", features - 1)

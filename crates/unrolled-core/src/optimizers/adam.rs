@@ -29,7 +29,7 @@ impl Factors {
     ) -> Self {
         let (power_1, power_2) = (libm::powf(beta_1, step), libm::powf(beta_2, step));
         Self {
-            alpha: rate * libm::sqrtf(1.0 - power_2) / (1.0 - power_1),
+            alpha: rate * (1.0 - power_2).sqrt() / (1.0 - power_1),
             rest_1: complement(beta_1),
             rest_2: complement(beta_2),
             epsilon,

@@ -266,8 +266,12 @@ impl FromJson for Activation {
     fn read(at: &str, value: Value) -> Result<Self> {
         let found = ACTIVATIONS.iter().find(|(name, _)| Some(*name) == value.as_text());
         found.map(|(_, activation)| *activation).ok_or_else(|| {
-            let names: Vec<&str> = ACTIVATIONS.iter().map(|(name, _)| *name).collect();
-            unexpected(at, &format!("one of {}", names.join(", ")), &value)
+            let mut expected = String::from("one of ");
+            for (i, (name, _)) in ACTIVATIONS.iter().enumerate() {
+                expected += if i > 0 { ", " } else { "" };
+                expected += name;
+            }
+            unexpected(at, &expected, &value)
         })
     }
 }
