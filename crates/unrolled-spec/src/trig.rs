@@ -1,6 +1,6 @@
 //! Sine and cosine of angles within a turn, the same bits as libm's `sinf` and `cosf`.
 //!
-//! Without libm's reduction of any larger angle, which takes 2 kB of the compressed wasm file.
+//! Without libm's reduction of any larger angle, which takes about 2 kB of the compressed wasm file.
 
 use core::f64::consts::FRAC_PI_2;
 

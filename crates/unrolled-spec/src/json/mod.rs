@@ -1,6 +1,6 @@
 //! JSON, read and written.
 //!
-//! Small code instead of serde_json, which made the compressed wasm file 40 kB larger: derived code
+//! Small code instead of serde_json, which made the compressed wasm file 35 kB larger: derived code
 //! for each type, and tables of floating-point numbers that do not compress. The tests hold it
 //! against serde_json.
 
