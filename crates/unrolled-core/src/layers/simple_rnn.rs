@@ -92,12 +92,11 @@ impl SimpleRnn {
         let (dropped, dropped_input) = (shared.drops_state(pass), shared.dropped_input(pass));
         let own = [&self.kernel_packed, &self.recurrent_packed, &self.z, &self.d_z];
         {
-            let (mut views, [kernel, recurrent, ..]) = shared.start_backward(wires, pass, own);
+            let (views, [kernel, recurrent, ..]) = shared.start_backward(wires, pass, own);
             let strides = Strides { row: units, step: 1 };
             pack(s, k, units, params.get(shared.kernel), strides, kernel);
             pack(s, units, units, params.get(shared.recurrent_kernel), strides, recurrent);
             shared.outside_gradient(views.d_y, time - 1, time, views.d_h);
-            let _ = &mut views;
         }
         shared.add_output_state_gradient(s, 1, wires, pass.arena, shared.d_h());
         let ranges = params.ranges();
