@@ -126,15 +126,16 @@ describe('the forecast page', () => {
     withPage(async (forecast) => {
       await forecast.train({ epochs: ENDLESS });
       await forecast.reachesEpoch(1);
-      // Other programs on the machine hold up frames too, but not in each of ten windows.
+      // The median of five windows: another program may hold up the frames of one or two.
       const shares: number[] = [];
-      while (shares.length < 10 && !shares.some((share) => share < 0.05)) {
+      for (let window = 0; window < 5; window++) {
         const first = await forecast.epoch();
         const lengths = await forecast.frames(2500);
         expect(await forecast.epoch()).toBeGreaterThan(first);
         shares.push(lengths.filter((length) => length > 50).length / lengths.length);
       }
-      expect(Math.min(...shares), `shares of long frames: ${shares.join(', ')}`).toBeLessThan(0.05);
+      const median = shares.toSorted((a, b) => a - b)[2];
+      expect(median, `shares of long frames: ${shares.join(', ')}`).toBeLessThan(0.05);
       expect(await forecast.state()).toBe('running');
       expect(await forecast.speed()).toBeGreaterThan(0);
     }));

@@ -35,7 +35,7 @@ pub enum Error {
     NonFinite {
         /// The first layer (in the order of the graph) where it arose; or an input, or `loss`.
         layer: String,
-        /// `output`, `gradient`, `weight` or `value`.
+        /// `output`, `gradient` or `weight`.
         what: &'static str,
         /// Time step, counted from 0, if the value has one.
         step: Option<usize>,
