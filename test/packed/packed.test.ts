@@ -121,3 +121,40 @@ describe('the packed package', () => {
     expect(await run(process.execPath, [join(outdir, 'node.js')], project.folder)).toBe(reference);
   });
 });
+
+/** A strict TypeScript project of the consumer; its page imports the package. */
+function strict(moduleResolution: string) {
+  return {
+    compilerOptions: {
+      strict: true,
+      exactOptionalPropertyTypes: true,
+      noUncheckedIndexedAccess: true,
+      noEmit: true,
+      target: 'es2022',
+      lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
+      types: [],
+      module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+      moduleResolution,
+    },
+    files: ['page.ts'],
+  };
+}
+
+async function bundle(entry: string, platform: 'browser' | 'node', outdir: string): Promise<void> {
+  const { warnings } = await esbuild({
+    entryPoints: [join(project.folder, entry)],
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+    minify: true,
+    platform,
+    outdir,
+  });
+  expect(warnings).toEqual([]);
+}
+
+/** The page with its script as esbuild names it. */
+async function copyPage(folder: string): Promise<void> {
+  const html = await readFile(join(project.folder, 'index.html'), 'utf8');
+  await writeFile(join(folder, 'index.html'), html.replace('page.ts', 'page.js'));
+}
