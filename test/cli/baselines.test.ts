@@ -83,7 +83,20 @@ describe('linear baseline', () => {
       { window: 3, horizon: 1, lag: 1, level: true },
       split.trainEnd,
     );
-    expect(fitLinear(sampling, origins).ridge.weights.rows).toBe(3);
+    const { channels } = fitLinear(sampling, origins).sampling;
+    expect(channels.map(({ kind }) => kind)).toEqual(['target']);
+  });
+
+  test('looks back no further than helps on the validation part', () => {
+    // The series repeats itself after 8 steps in the training part, and never afterwards.
+    const n = 200;
+    const noise = (i: number) => Math.sin(i * i);
+    const y = Float64Array.from({ length: n }, (_, i) => noise(i < 120 ? i % 8 : i));
+    const split = splitByTime(n, 1);
+    const origins = windowOrigins('f', split, 8, 1, [y]);
+    const shape = { window: 8, horizon: 1, lag: 1, level: true };
+    const sampling = makeSampling(makeSeries(y), [], shape, split.trainEnd);
+    expect(fitLinear(sampling, origins).sampling.window).toBeLessThan(8);
   });
 
   test('holds still where inputs are copies of each other', () => {

@@ -65,6 +65,7 @@ test('JSON survives a round trip with the promised keys', () => {
   const json = JSON.parse(JSON.stringify(forecastJson(madeUpResult(), { saved: 'm.safetensors' })));
   expect(json).toMatchObject({
     model: { kind: 'lstm', epochs: 3, bestEpoch: 2 },
+    validation: { mae: 0.09, rmse: 0.19, mase: 0.45 },
     holdout: { mae: 0.1, rmse: 0.2, mase: 0.5 },
     baselines: {
       naive: { mae: 0.4 },

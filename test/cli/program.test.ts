@@ -37,6 +37,11 @@ describe('what cannot be used gives one line on stderr and exit code 2', () => {
       says: /--seed|unknown option/,
     },
     { argv: ['forecast', file, '--target', 'sales', '--level', '100'], says: /--level/ },
+    { argv: ['forecast', file, '--target', 'sales', '--units', '0'], says: /--units/ },
+    {
+      argv: ['forecast', file, '--target', 'sales', '--recurrent-dropout', '1'],
+      says: /--recurrent-dropout.*from 0 to below 1/,
+    },
     { argv: ['forecast', file, '--target', 'sales', '--features', 'shop,'], says: /--features/ },
     {
       argv: ['forecast', file, '--target', 'sales', '--model', 'tcn'],

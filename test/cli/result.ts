@@ -40,6 +40,8 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
       horizon: 3,
       features: [],
       model: 'lstm',
+      units: 32,
+      recurrentDropout: 0,
       epochs: 5,
       learningRate: 0.01,
       seed: 1,
@@ -57,6 +59,7 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
       curve: { loss: [1, 0.5, 0.4], valLoss: [1.1, 0.6, 0.7], best: 1 },
       seconds: 1.25,
     },
+    validation: { mae: 0.09, rmse: 0.19, mase: 0.45 },
     holdout: { mae: 0.1, rmse: 0.2, mase: 0.5 },
     baselines: {
       naive: { mae: 0.4, rmse: 0.5, mase: 2 },

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { isUserError } from './errors.ts';
 import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
-import { MODEL_KINDS } from './forecast/options.ts';
+import { DEFAULTS, MODEL_KINDS } from './forecast/options.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
 
 /** Where a command writes and how it is stopped. */
@@ -94,8 +94,20 @@ function addForecast(program: Command): Command {
       wholeNumber(1, 5000),
     )
     .addOption(new Option('--model <kind>', 'kind of model').choices(MODEL_KINDS).default('lstm'))
-    .option('--epochs <n>', 'most epochs; training stops early', wholeNumber(1, 100_000), 60)
-    .option('--lr <rate>', 'learning rate of Adam', number(0, 1), 0.002)
+    .option('--units <n>', 'units of the recurrent layer', wholeNumber(1, 1024), DEFAULTS.units)
+    .option(
+      '--recurrent-dropout <share>',
+      'recurrent dropout, 0 to below 1',
+      share,
+      DEFAULTS.recurrentDropout,
+    )
+    .option(
+      '--epochs <n>',
+      'most epochs; training stops early',
+      wholeNumber(1, 100_000),
+      DEFAULTS.epochs,
+    )
+    .option('--lr <rate>', 'learning rate of Adam', number(0, 1), DEFAULTS.learningRate)
     .option(
       '--seed <n>',
       'seed of initialisation, shuffling and dropout',
@@ -141,6 +153,13 @@ function number(least: number, most: number) {
     if (text.trim() !== '' && value > least && value <= most) return value;
     throw new InvalidArgumentError(`A number above ${least} and at most ${most} is expected.`);
   };
+}
+
+/** From 0 to below 1. */
+function share(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= 0 && value < 1) return value;
+  throw new InvalidArgumentError('A number from 0 to below 1 is expected.');
 }
 
 function names(text: string): string[] {

@@ -46,8 +46,10 @@ export function chooseSeason(
   );
 }
 
-/** A linear autoregression: on the model's own inputs, or without the features where they do not help. */
+/** A linear autoregression on the model's inputs, or on those of them that help. */
 export interface LinearBaseline {
+  /** The inputs it reads. */
+  sampling: Sampling;
   ridge: Ridge;
   forecast(origins: number[]): Forecasts;
 }
@@ -56,15 +58,20 @@ export interface LinearBaseline {
 const MOST_WORK = 2e9;
 
 /**
- * Ridge regression from every value in the window, and the calendar at its end, to every step ahead. Features
- * are used only if the validation error is less with them: a baseline should be as strong as it can be.
+ * Ridge regression from every value in the window, and the calendar at its end, to every step ahead. The
+ * validation error decides whether features are used, and whether the whole window is, half or a quarter of
+ * it: a baseline should be as strong as it can be.
  */
 export function fitLinear(sampling: Sampling, origins: Origins): LinearBaseline {
-  const whole = fitOn(sampling, origins);
-  if (sampling.channels.every(({ kind }) => kind !== 'feature')) return whole;
-  const channels = sampling.channels.filter(({ kind }) => kind !== 'feature');
-  const alone = fitOn({ ...sampling, channels }, origins);
-  return alone.ridge.validationError < whole.ridge.validationError ? alone : whole;
+  const alone = sampling.channels.filter(({ kind }) => kind !== 'feature');
+  const sets = alone.length < sampling.channels.length ? [sampling.channels, alone] : [alone];
+  const windows = [1, 2, 4].map((part) => Math.ceil(sampling.window / part));
+  const fits = sets.flatMap((channels) => {
+    return [...new Set(windows)].map((window) => fitOn({ ...sampling, channels, window }, origins));
+  });
+  return fits.reduce((best, next) => {
+    return next.ridge.validationError < best.ridge.validationError ? next : best;
+  });
 }
 
 function fitOn(sampling: Sampling, origins: Origins): LinearBaseline {
@@ -77,6 +84,7 @@ function fitOn(sampling: Sampling, origins: Origins): LinearBaseline {
     linearTargets(sampling, origins.validation),
   );
   return {
+    sampling,
     ridge,
     forecast: (some) =>
       toForecasts(sampling, some, predictRidge(ridge, linearInputs(sampling, some)).data),

@@ -17,6 +17,8 @@ export interface ForecastFlags {
   date?: string;
   window?: number;
   model: ModelKind;
+  units: number;
+  recurrentDropout: number;
   epochs: number;
   lr: number;
   seed: number;
@@ -77,6 +79,8 @@ function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOpti
     horizon: flags.horizon,
     features: flags.features,
     model: flags.model,
+    units: flags.units,
+    recurrentDropout: flags.recurrentDropout,
     epochs: flags.epochs,
     learningRate: flags.lr,
     seed: flags.seed,

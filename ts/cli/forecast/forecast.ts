@@ -59,6 +59,7 @@ export async function forecast(
       season,
       scaleLag,
       model,
+      validation: scores(validation),
       holdout: scores(held.model),
       baselines: {
         naive: scores(held.naive),

@@ -21,6 +21,8 @@ export function forecastJson(result: ForecastResult, files: { saved?: string; re
       ],
       epochs: model.curve.loss.length,
       bestEpoch: model.curve.best + 1,
+      units: options.model === 'linear' ? undefined : options.units,
+      recurrentDropout: options.model === 'linear' ? undefined : options.recurrentDropout,
       learningRate: options.learningRate,
       seed: options.seed,
       seconds: round(model.seconds),
@@ -38,6 +40,7 @@ export function forecastJson(result: ForecastResult, files: { saved?: string; re
       notes: series.notes,
     },
     split: { trainEnd: date(split.trainEnd - 1), validationEnd: date(split.holdoutStart - 1) },
+    validation: rounded(result.validation),
     holdout: rounded(result.holdout),
     baselines: {
       naive: rounded(baselines.naive),

@@ -36,6 +36,8 @@ export interface ForecastResult {
   /** Lag of the naive rule whose error is the scale of MASE: the season, or 1. */
   scaleLag: number;
   model: { description: string; parameters: number; curve: LearningCurve; seconds: number };
+  /** Of the model, on the part that chose its epoch. */
+  validation: Scores;
   holdout: Scores;
   baselines: Record<Rival, Scores>;
   /** Forecasts of the held-out part. */

@@ -8,7 +8,7 @@ import {
   tensor,
 } from '../../index.ts';
 import type { Forecasts } from './metrics.ts';
-import type { ForecastOptions, ModelKind } from './options.ts';
+import type { ForecastOptions } from './options.ts';
 import type { LearningCurve } from './result.ts';
 import { inputScales, type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
 import type { Origins } from './split.ts';
@@ -30,7 +30,6 @@ interface Training {
   onEpoch(epoch: number, loss: number, valLoss: number): void;
 }
 
-const UNITS = 32;
 const BATCH = 32;
 /** Epochs without a better validation loss after which training stops. */
 const PATIENCE = 12;
@@ -44,7 +43,7 @@ export async function trainModel(
 ): Promise<TrainedModel> {
   const { window, horizon } = sampling;
   const size = inputScales(sampling).length;
-  const { list, description } = architecture(options.model, horizon);
+  const { list, description } = architecture(options);
   const model = sequential(list, { inputShape: [window, size], seed: options.seed });
   model.compile({
     optimizer: optimizers.adam({ learningRate: options.learningRate }),
@@ -88,10 +87,12 @@ export async function trainModel(
   }
 }
 
-function architecture(kind: ModelKind, horizon: number): { list: Layer[]; description: string } {
-  const regular = { recurrentDropout: 0.1 };
+function architecture({ model, units, recurrentDropout, horizon }: ForecastOptions): {
+  list: Layer[];
+  description: string;
+} {
   const head = layers.dense(horizon);
-  switch (kind) {
+  switch (model) {
     case 'linear':
       return {
         list: [layers.flatten(), head],
@@ -99,18 +100,18 @@ function architecture(kind: ModelKind, horizon: number): { list: Layer[]; descri
       };
     case 'rnn':
       return {
-        list: [layers.simpleRNN(UNITS, regular), head],
-        description: `SimpleRNN(${UNITS}), Dense(${horizon})`,
+        list: [layers.simpleRNN(units, { recurrentDropout }), head],
+        description: `SimpleRNN(${units}), Dense(${horizon})`,
       };
     case 'gru':
       return {
-        list: [layers.gru(UNITS, regular), head],
-        description: `GRU(${UNITS}), Dense(${horizon})`,
+        list: [layers.gru(units, { recurrentDropout }), head],
+        description: `GRU(${units}), Dense(${horizon})`,
       };
     case 'lstm':
       return {
-        list: [layers.lstm(UNITS, regular), head],
-        description: `LSTM(${UNITS}), Dense(${horizon})`,
+        list: [layers.lstm(units, { recurrentDropout }), head],
+        description: `LSTM(${units}), Dense(${horizon})`,
       };
   }
 }
