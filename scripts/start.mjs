@@ -8,7 +8,7 @@ import { dist } from './lib/paths.mjs';
 import { attach, exitWith } from './lib/shell.mjs';
 import { setup } from './setup.mjs';
 
-const commands = ['forecast', 'reproduce', 'help'];
+const commands = ['forecast', 'predict', 'reproduce', 'help'];
 
 async function main() {
   await setup();

@@ -57,7 +57,8 @@ describe('what cannot be used gives one line on stderr and exit code 2', () => {
     },
     { argv: ['forecast', file, '--epoch', '3'], says: /unknown option '--epoch'/ },
     { argv: ['forecast', file, 'more.csv'], says: /too many arguments/ },
-    { argv: ['predict'], says: /unknown command/ },
+    { argv: ['evaluate'], says: /unknown command/ },
+    { argv: ['predict', 'model.safetensors'], says: /missing required argument 'file'/ },
     {
       argv: ['reproduce', '--only', 'transformer'],
       says: /no such model; there are one-step-naive/,

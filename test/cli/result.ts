@@ -18,6 +18,7 @@ export function madeUpResult(change: Partial<ForecastResult> = {}): ForecastResu
     },
     target,
     features: [],
+    featureShapes: [],
     rows: n,
     filled: 2,
     notes: ['Filled 2 missing days in 1 gap by straight lines.'],

@@ -13,6 +13,7 @@ export function makeSeries(target: Float64Array, features: Series['features'] = 
     timeline: { start: 0, step: daily, rows: new Int32Array(target.length), notes: [] },
     target,
     features,
+    featureShapes: features.map(({ name }) => ({ name })),
     rows: target.length,
     filled: 0,
     notes: [],

@@ -3,6 +3,7 @@ import { isUserError } from './errors.ts';
 import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
 import { DEFAULTS, MODEL_KINDS } from './forecast/options.ts';
+import { type PredictFlags, predictCommand } from './predict/command.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
 
 /** Where a command writes and how it is stopped. */
@@ -73,6 +74,9 @@ function makeProgram(terminal: Terminal, finish: (code: number) => void): Comman
       finish(await forecastCommand(file, { ...flags, ...files }, terminal));
     },
   );
+  addPredict(program).action(async (model: string, file: string, flags: PredictFlags) => {
+    finish(await predictCommand(model, file, flags, terminal));
+  });
   addReproduce(program).action(async (flags: ReproduceFlags) => {
     finish(await reproduceCommand(flags, terminal));
   });
@@ -86,7 +90,11 @@ function addForecast(program: Command): Command {
     .argument('[file]', 'CSV file with a column of dates (default: four years of Seattle weather)')
     .option('--target <column>', 'column to forecast (the default file has temp_max)')
     .option('--horizon <steps>', 'steps to forecast', wholeNumber(1, 1000), 7)
-    .option('--features <columns>', 'further input columns, separated by commas', names, [])
+    .addOption(
+      new Option('--features <columns>', 'further input columns, separated by commas')
+        .argParser(names)
+        .default([], 'none'),
+    )
     .option('--date <column>', 'column of dates (default: found)')
     .option(
       '--window <steps>',
@@ -120,6 +128,16 @@ function addForecast(program: Command): Command {
     .option('--no-save', 'write no model')
     .option('--report <path>', 'where to write the report with pictures', 'forecast.html')
     .option('--no-report', 'write no report');
+}
+
+function addPredict(program: Command): Command {
+  return program
+    .command('predict')
+    .description('forecast the steps after the newest rows with a model that forecast has saved')
+    .argument('<model>', 'model, such as forecast.safetensors')
+    .argument('<file>', 'CSV file with the columns that the model was trained on')
+    .option('--date <column>', 'column of dates (default: the one of the training)')
+    .option('--json', 'print one JSON object and nothing else');
 }
 
 function addReproduce(program: Command): Command {

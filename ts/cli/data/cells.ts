@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { listNames, UserError } from '../errors.ts';
 import type { Table } from './csv.ts';
 
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '?', '.']);
@@ -42,27 +42,40 @@ function notANumber(table: Table, name: string, row: number, text: string): stri
   return `${where}: a number is expected, got '${shown}'`;
 }
 
-/** A feature column: one channel of numbers, or one channel of 0 and 1 for each category. */
-export interface FeatureColumn {
+/** How a feature becomes channels. */
+export interface FeatureShape {
   name: string;
-  /** Names of the channels: the column's own, or `column=category`. */
-  channels: { name: string; values: Float64Array }[];
+  /** Categories of a column of text, in the order of their channels; none for a column of numbers. */
   categories?: string[];
 }
 
+/** A feature column: one channel of numbers, or one channel of 0 and 1 for each category. */
+export interface FeatureColumn extends FeatureShape {
+  /** Names of the channels: the column's own, or `column=category`. */
+  channels: { name: string; values: Float64Array }[];
+}
+
 /**
- * Reads a feature: numbers if the first cell that has a value is one, else categories, one-hot.
+ * Reads a feature: numbers if the first cell that has a value is one, else categories, one-hot. With `shape`
+ * the column is read as it was when a model was trained on it.
  *
- * @throws UserError for text in a number column, or for more than 20 categories
+ * @throws UserError for text in a number column, for more than 20 categories, or for one not in `shape`
  */
-export function featureColumn(table: Table, name: string): FeatureColumn {
+export function featureColumn(table: Table, name: string, shape?: FeatureShape): FeatureColumn {
   const texts = table.columns.get(name) as string[];
   const first = texts.find((text) => !isMissing(text));
   if (first === undefined) throw new UserError(`${table.file}: column ${name} has no values`);
-  if (isNumber(first) || DECIMAL_COMMA.test(first)) {
+  if (shape ? !shape.categories : isNumber(first) || DECIMAL_COMMA.test(first)) {
     return { name, channels: [{ name, values: numberColumn(table, name) }] };
   }
-  const categories = [...new Set(texts.filter((text) => !isMissing(text)))].sort();
+  const found = [...new Set(texts.filter((text) => !isMissing(text)))].sort();
+  const categories = shape?.categories ?? found;
+  const row = texts.findIndex((text) => !isMissing(text) && !categories.includes(text));
+  if (row >= 0) {
+    throw new UserError(
+      `${table.file}, line ${table.lines[row]}, column ${name}: '${texts[row]}' is none of the model's categories: ${listNames(categories)}`,
+    );
+  }
   if (categories.length > MAX_CATEGORIES) {
     throw new UserError(
       `${table.file}: column ${name} holds text with ${categories.length} different values; a feature is a number or has at most ${MAX_CATEGORIES} categories`,

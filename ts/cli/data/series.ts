@@ -1,7 +1,8 @@
 import { count, listNames, UserError } from '../errors.ts';
-import { featureColumn, isMissing, isNumber, numberColumn } from './cells.ts';
+import { type FeatureShape, featureColumn, isMissing, isNumber, numberColumn } from './cells.ts';
 import { readTable, type Table } from './csv.ts';
 import { looksLikeDate, parseDates } from './dates.ts';
+import type { Step } from './step.ts';
 import {
   fillGaps,
   LONGEST_FILLED_GAP,
@@ -19,6 +20,8 @@ export interface SeriesRequest {
   features?: string[];
   /** Column of dates. @default found by name, then by content */
   date?: string;
+  /** What a saved model was trained on: the file must fit it. */
+  trained?: { step: Step; features: FeatureShape[] };
 }
 
 /** Columns of a file on an even time grid, gaps filled; NaN only in gaps too long to fill. */
@@ -28,7 +31,9 @@ export interface Series {
   targetName: string;
   timeline: Timeline;
   target: Float64Array;
+  /** Channels of the features, and how columns became channels. */
   features: { name: string; values: Float64Array }[];
+  featureShapes: FeatureShape[];
   /** Rows in the file. */
   rows: number;
   /** Steps of the target filled by interpolation. */
@@ -49,16 +54,21 @@ export async function readSeries(file: string, request: SeriesRequest): Promise<
   let dateColumn = '';
   const features = request.features ?? [];
   const table = await readTable(file, (header, first) => {
+    if (request.trained) checkNeeded(file, header, request);
     dateColumn = chooseDate(file, header, first, request.date);
     const target = chooseTarget(file, header, first, dateColumn, request.target);
     checkFeatures(file, header, features, [dateColumn, target]);
     return [dateColumn, target, ...features];
   });
-  const targetName = request.target as string;
-  return assemble(table, dateColumn, targetName, features);
+  return assemble(table, dateColumn, request);
 }
 
-function assemble(table: Table, dateColumn: string, targetName: string, names: string[]): Series {
+function assemble(
+  table: Table,
+  dateColumn: string,
+  { target: wanted, features: names = [], trained }: SeriesRequest,
+): Series {
+  const targetName = wanted as string;
   const where = `${table.file}, column ${dateColumn}`;
   const texts = (name: string) => table.columns.get(name) as string[];
   const dates = parseDates(where, texts(dateColumn), table.lines);
@@ -66,8 +76,9 @@ function assemble(table: Table, dateColumn: string, targetName: string, names: s
     return [...table.columns.values()].every((column) => column[a] === column[b]);
   };
   const target = numberColumn(table, targetName);
-  const features = names.map((name) => featureColumn(table, name)).flatMap((f) => f.channels);
-  const whole = makeTimeline(where, dates.times, table.lines, sameValues);
+  const columns = names.map((name, i) => featureColumn(table, name, trained?.features[i]));
+  const features = columns.flatMap(({ channels }) => channels);
+  const whole = makeTimeline(where, dates.times, table.lines, sameValues, trained?.step);
 
   const known = onGrid(whole, target);
   const first = known.findIndex((value) => !Number.isNaN(value));
@@ -98,10 +109,28 @@ function assemble(table: Table, dateColumn: string, targetName: string, names: s
     features: features.map(({ name, values: column }) => {
       return { name, values: fillGaps(onGrid(timeline, column)).values };
     }),
+    featureShapes: columns.map(({ name, categories }) => ({
+      name,
+      ...(categories && { categories }),
+    })),
     rows: table.lines.length,
     filled,
     notes,
   };
+}
+
+/** A column that a model needs is not an option that the user has named. */
+function checkNeeded(
+  file: string,
+  header: string[],
+  { target, features = [], date }: SeriesRequest,
+): void {
+  const missing = [target, ...features, date].find((name) => name && !header.includes(name));
+  if (missing === undefined) return;
+  const hint = missing === date ? ' (--date names another column of dates)' : '';
+  throw new UserError(
+    `${file} has no column ${missing}, which the model needs${hint}; its columns are ${listNames(header)}`,
+  );
 }
 
 function chooseDate(

@@ -51,6 +51,21 @@ export function inferStep(where: string, times: Float64Array): Step {
   );
 }
 
+/**
+ * The step a model was trained with, if these times have it. A few rows inside one week cannot show that
+ * weekends are left out.
+ *
+ * @throws UserError if they have another
+ */
+export function requireStep(where: string, times: Float64Array, wanted: Step): Step {
+  const found = inferStep(where, times);
+  const insideWeek = wanted.unit === 'weekday' && found.name === 'day' && !times.some(isWeekend);
+  if ((found.unit === wanted.unit && found.every === wanted.every) || insideWeek) return wanted;
+  throw new UserError(
+    `${where}: one row a ${found.name}, but the model was trained on one a ${wanted.name}`,
+  );
+}
+
 function step(unit: Unit, every: number, length: number): Step {
   return { unit, every, length, name: stepName(unit, every) };
 }

@@ -1,5 +1,5 @@
 import { count, UserError } from '../errors.ts';
-import { addSteps, formatTime, inferStep, type Step, stepsBetween } from './step.ts';
+import { addSteps, formatTime, inferStep, requireStep, type Step, stepsBetween } from './step.ts';
 
 /** Gaps of at most this many steps are filled by straight lines. */
 export const LONGEST_FILLED_GAP = 7;
@@ -19,6 +19,7 @@ export interface Timeline {
  * other repetitions are refused, because averaging them would hide a second key (a shop, a city).
  *
  * @param sameValues whether two rows hold the same values in the columns used
+ * @param wanted the step they must have; found if left out
  * @throws UserError for repeated dates, uneven steps, or a grid that is mostly empty
  */
 export function makeTimeline(
@@ -26,6 +27,7 @@ export function makeTimeline(
   times: Float64Array,
   lines: number[],
   sameValues: (a: number, b: number) => boolean,
+  wanted?: Step,
 ): Timeline {
   const notes: string[] = [];
   const order = Uint32Array.from(times, (_, i) => i);
@@ -38,7 +40,7 @@ export function makeTimeline(
     notes.push(`${count(dropped, 'row')} repeated a date with the same values; dropped.`);
 
   const sorted = Float64Array.from(kept, (row) => times[row] as number);
-  const step = inferStep(where, sorted);
+  const step = wanted ? requireStep(where, sorted, wanted) : inferStep(where, sorted);
   const start = sorted[0] as number;
   const length = Math.round(stepsBetween(step, start, sorted.at(-1) as number)) + 1;
   if (length > 3 * kept.length + 100) {

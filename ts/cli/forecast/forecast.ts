@@ -1,13 +1,12 @@
-import { readSeries, type Series } from '../data/series.ts';
-import { formatTime } from '../data/step.ts';
-import { timeAt } from '../data/timeline.ts';
+import { readSeries } from '../data/series.ts';
+import { forecastRows } from './apply.ts';
 import { naiveForecasts, seasonalForecasts } from './baselines.ts';
-import { coverage, type Interval, learnInterval } from './interval.ts';
+import { coverage, learnInterval } from './interval.ts';
 import { type Forecasts, naiveScale, score } from './metrics.ts';
 import type { ForecastOptions } from './options.ts';
-import { type Prepared, prepare } from './prepare.ts';
-import type { ForecastResult, ForecastRow } from './result.ts';
-import { inputScales } from './samples.ts';
+import { prepare } from './prepare.ts';
+import { makeRecipe } from './recipe.ts';
+import type { ForecastResult } from './result.ts';
 import { trainModel } from './train.ts';
 
 export interface ForecastHooks {
@@ -48,7 +47,7 @@ export async function forecast(
     const scores = (forecasts: Forecasts) => score(target, forecasts, scale);
     const interval = learnInterval(target, validation, options.level);
     if (hooks.save !== undefined) {
-      await model.save(hooks.save, modelMetadata(series, prepared, options, interval));
+      await model.save(hooks.save, makeRecipe(series, prepared, options, interval));
     }
     return {
       options,
@@ -74,49 +73,4 @@ export async function forecast(
   } finally {
     await model.dispose();
   }
-}
-
-function forecastRows(
-  { timeline, target }: Series,
-  { values }: Forecasts,
-  { low, high }: Interval,
-): ForecastRow[] {
-  return Array.from(values, (value, h) => ({
-    date: formatTime(timeline.step, timeAt(timeline, target.length + h)),
-    value,
-    low: value + (low[h] as number),
-    high: value + (high[h] as number),
-  }));
-}
-
-/** What somebody needs to use the saved model on new rows: the inputs in order, with their scales. */
-function modelMetadata(
-  series: Series,
-  { sampling, cycles }: Prepared,
-  { model }: ForecastOptions,
-  interval: Interval,
-) {
-  const { window, horizon, lag, outputScale } = sampling;
-  const inputs = inputScales(sampling);
-  const anchor = lag === 1 ? 'the last known value' : `the value ${lag} steps earlier`;
-  return {
-    task: 'forecast',
-    kind: model,
-    target: series.targetName,
-    step: series.timeline.step.name,
-    window,
-    horizon,
-    cycles,
-    inputs: inputs.map(({ name }) => name),
-    meaning: { difference: `value - ${anchor}`, output: `(value - ${anchor}) / outputScale` },
-    outputScale,
-    lag,
-    // A form that scalers.fromJSON reads.
-    scaler: {
-      type: 'standard',
-      offset: inputs.map(({ mean }) => mean),
-      scale: inputs.map(({ deviation }) => deviation),
-    },
-    interval: { level: interval.level, low: interval.low, high: interval.high },
-  };
 }

@@ -1,7 +1,9 @@
+import type { Series } from '../data/series.ts';
 import { formatTime } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
+import type { Cycle } from './calendar.ts';
 import type { Scores } from './metrics.ts';
-import { type ForecastResult, verdict, winner } from './result.ts';
+import { type ForecastResult, type ForecastRow, verdict, winner } from './result.ts';
 
 /** The one object that `--json` prints. */
 export function forecastJson(result: ForecastResult, files: { saved?: string; report?: string }) {
@@ -14,11 +16,7 @@ export function forecastJson(result: ForecastResult, files: { saved?: string; re
       description: model.description,
       parameters: model.parameters,
       window: result.window,
-      inputs: [
-        series.targetName,
-        ...series.features.map(({ name }) => name),
-        ...result.cycles.map((c) => `time of ${c}`),
-      ],
+      inputs: inputNames(series, result.cycles),
       epochs: model.curve.loss.length,
       bestEpoch: model.curve.best + 1,
       units: options.model === 'linear' ? undefined : options.units,
@@ -27,18 +25,7 @@ export function forecastJson(result: ForecastResult, files: { saved?: string; re
       seed: options.seed,
       seconds: round(model.seconds),
     },
-    data: {
-      file: series.file,
-      target: series.targetName,
-      date: series.dateColumn,
-      rows: series.rows,
-      steps: timeline.rows.length,
-      step: timeline.step.name,
-      from: date(0),
-      to: date(split.length - 1),
-      filled: series.filled,
-      notes: series.notes,
-    },
+    data: dataJson(series),
     split: { trainEnd: date(split.trainEnd - 1), validationEnd: date(split.holdoutStart - 1) },
     validation: rounded(result.validation),
     holdout: rounded(result.holdout),
@@ -50,14 +37,39 @@ export function forecastJson(result: ForecastResult, files: { saved?: string; re
     best: winner(result),
     verdict: verdict(result),
     interval: { level: interval.level, coverage: round(result.coverage) },
-    forecast: result.forecast.map((row) => ({
-      date: row.date,
-      value: round(row.value),
-      low: round(row.low),
-      high: round(row.high),
-    })),
+    forecast: rowsJson(result.forecast),
     ...files,
   };
+}
+
+/** What a model sees, in words. */
+export function inputNames({ targetName, features }: Series, cycles: Cycle[]): string[] {
+  const calendar = cycles.map((cycle) => `time of ${cycle}`);
+  return [targetName, ...features.map(({ name }) => name), ...calendar];
+}
+
+/** What was read. */
+export function dataJson({ timeline, ...series }: Series) {
+  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  return {
+    file: series.file,
+    target: series.targetName,
+    date: series.dateColumn,
+    rows: series.rows,
+    steps: timeline.rows.length,
+    step: timeline.step.name,
+    from: date(0),
+    to: date(timeline.rows.length - 1),
+    filled: series.filled,
+    notes: series.notes,
+  };
+}
+
+/** The next steps. */
+export function rowsJson(rows: ForecastRow[]): ForecastRow[] {
+  return rows.map(({ date, value, low, high }) => {
+    return { date, value: round(value), low: round(low), high: round(high) };
+  });
 }
 
 function rounded({ mae, rmse, mase }: Scores): Scores {

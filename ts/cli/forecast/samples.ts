@@ -44,29 +44,47 @@ export function makeSampling(
   shape: Pick<Sampling, 'window' | 'horizon' | 'lag' | 'level'>,
   trainEnd: number,
 ): Sampling {
-  const scaled = (name: string, kind: Channel['kind'], values: Float64Array): Channel => {
-    const { mean, deviation } = fitScaler(values, trainEnd);
-    return {
-      name,
-      kind,
-      mean,
-      deviation,
-      values: values.map((value) => (value - mean) / deviation),
-    };
-  };
-  const channels = [
-    scaled(series.targetName, 'target', series.target),
-    ...series.features.map(({ name, values }) => scaled(name, 'feature', values)),
-    ...calendarChannels(series.timeline, cycles).map(({ name, values }): Channel => {
-      return { name, kind: 'calendar', mean: 0, deviation: 1, values };
+  const channels = rawChannels(series, cycles).map((channel) => {
+    return standardise(
+      channel,
+      channel.kind === 'calendar' ? UNSCALED : fitScaler(channel.values, trainEnd),
+    );
+  });
+  const outputScale = anchorError(series.target, shape, trainEnd);
+  return { ...shape, channels, target: series.target, outputScale };
+}
+
+/** The same with known scales: those of {@link inputScales}, in their order. */
+export function restoreSampling(
+  series: Series,
+  cycles: Cycle[],
+  shape: Omit<Sampling, 'channels' | 'target'>,
+  scales: Scaler[],
+): Sampling {
+  // The first is that of the difference; without `level` the target's own is not among them, nor used.
+  const known = shape.level ? scales.slice(1) : [UNSCALED, ...scales.slice(1)];
+  const channels = rawChannels(series, cycles).map((channel, i) => {
+    return standardise(channel, known[i] as Scaler);
+  });
+  return { ...shape, channels, target: series.target };
+}
+
+const UNSCALED: Scaler = { mean: 0, deviation: 1 };
+
+type RawChannel = Pick<Channel, 'name' | 'kind' | 'values'>;
+
+function rawChannels({ targetName, target, features, timeline }: Series, cycles: Cycle[]) {
+  return [
+    { name: targetName, kind: 'target', values: target },
+    ...features.map(({ name, values }) => ({ name, kind: 'feature' as const, values })),
+    ...calendarChannels(timeline, cycles).map(({ name, values }) => {
+      return { name, kind: 'calendar' as const, values };
     }),
-  ];
-  return {
-    ...shape,
-    channels,
-    target: series.target,
-    outputScale: anchorError(series.target, shape, trainEnd),
-  };
+  ] satisfies RawChannel[];
+}
+
+function standardise({ name, kind, values }: RawChannel, { mean, deviation }: Scaler): Channel {
+  return { name, kind, mean, deviation, values: values.map((v) => (v - mean) / deviation) };
 }
 
 /** Root mean square of (value − anchor) before step `end`. */

@@ -79,12 +79,16 @@ export function windowOrigins(
       );
     }
   }
-  if (gapsBefore[split.length] !== gapsBefore[split.length - window]) {
-    throw new UserError(
-      `${where}: the last ${window} steps hold a gap too long to fill, so there is nothing to forecast from`,
-    );
-  }
+  checkNewest(where, window, channels);
   return origins;
+}
+
+/** @throws UserError if the last `window` steps hold a gap in any channel */
+export function checkNewest(where: string, window: number, channels: Float64Array[]): void {
+  if (channels.every((values) => !values.subarray(-window).some(Number.isNaN))) return;
+  throw new UserError(
+    `${where}: the last ${window} steps hold a gap too long to fill, so there is nothing to forecast from`,
+  );
 }
 
 /** Every n-th origin, the last one included, so that at most `most` are left. */

@@ -6,7 +6,7 @@ import { type ForecastResult, nameOf, percent, RIVALS, verdict } from './result.
 
 /** The result for a terminal: data, metrics, verdict and the next steps. */
 export function forecastText(result: ForecastResult): string {
-  const { series, options, interval } = result;
+  const { series, interval, forecast, coverage } = result;
   return [
     describeData(result),
     ...series.notes.map((note) => `  ${note}`),
@@ -18,12 +18,24 @@ export function forecastText(result: ForecastResult): string {
     verdict(result),
     `MASE 1 is the error of the ${lagName(result)} inside the training part.`,
     '',
-    `Next ${options.horizon} ${series.timeline.step.name}s of ${series.targetName}, with an interval meant to hold ${percent(interval.level)} of the values (${percent(result.coverage)} of the held-out ones):`,
-    forecastTable(result),
+    nextSteps({ series, forecast, level: interval.level, coverage }),
   ].join('\n');
 }
 
-export function describeData({ series }: ForecastResult): string {
+/** The table of the next steps with its heading. */
+export function nextSteps({
+  series,
+  forecast,
+  level,
+  coverage,
+}: Pick<ForecastResult, 'series' | 'forecast'> & { level: number; coverage?: number }): string {
+  const { name } = series.timeline.step;
+  const steps = forecast.length === 1 ? name : `${forecast.length} ${name}s`;
+  const held = coverage === undefined ? '' : ` (${percent(coverage)} of the held-out ones)`;
+  return `Next ${steps} of ${series.targetName}, with an interval meant to hold ${percent(level)} of the values${held}:\n${forecastTable({ forecast })}`;
+}
+
+export function describeData({ series }: Pick<ForecastResult, 'series'>): string {
   const { timeline } = series;
   const last = timeAt(timeline, timeline.rows.length - 1);
   return `${basename(series.file)}: ${series.targetName}, one value a ${timeline.step.name}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
@@ -65,7 +77,7 @@ function metricsTable(result: ForecastResult): string {
   ]);
 }
 
-function forecastTable(result: ForecastResult): string {
+function forecastTable(result: Pick<ForecastResult, 'forecast'>): string {
   return alignColumns([
     ['  date', 'value', 'low', 'high'],
     ...forecastCells(result).map(([date, ...cells]) => [`  ${date}`, ...cells]),
@@ -83,7 +95,7 @@ export function metricsRows(result: ForecastResult) {
 }
 
 /** Date, value, low and high of every forecast as text, with the same decimals. */
-export function forecastCells({ forecast }: ForecastResult): string[][] {
+export function forecastCells({ forecast }: Pick<ForecastResult, 'forecast'>): string[][] {
   const show = decimals(forecast.flatMap(({ value, low, high }) => [value, low, high]));
   return forecast.map(({ date, value, low, high }) => [date, show(value), show(low), show(high)]);
 }

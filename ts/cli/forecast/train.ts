@@ -1,16 +1,10 @@
-import {
-  earlyStopping,
-  type Layer,
-  layers,
-  optimizers,
-  sequential,
-  type Tensor,
-  tensor,
-} from '../../index.ts';
+import { earlyStopping, type Layer, layers, optimizers, sequential, tensor } from '../../index.ts';
+import { applyModel, inputTensor } from './apply.ts';
 import type { Forecasts } from './metrics.ts';
 import type { ForecastOptions } from './options.ts';
+import type { Recipe } from './recipe.ts';
 import type { LearningCurve } from './result.ts';
-import { inputScales, type Sampling, toForecasts, windowInputs, windowTargets } from './samples.ts';
+import { inputScales, type Sampling, windowTargets } from './samples.ts';
 import type { Origins } from './split.ts';
 
 /** A trained model and how its training went. */
@@ -21,7 +15,7 @@ export interface TrainedModel {
   /** Wall clock of the training. */
   seconds: number;
   forecast(origins: number[]): Promise<Forecasts>;
-  save(path: string, metadata: Record<string, unknown>): Promise<void>;
+  save(path: string, recipe: Recipe): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -49,9 +43,7 @@ export async function trainModel(
     optimizer: optimizers.adam({ learningRate: options.learningRate }),
     loss: 'mse',
   });
-  const inputs = (some: number[]): Tensor<3> => {
-    return tensor(windowInputs(sampling, some), [some.length, window, size]);
-  };
+  const inputs = (some: number[]) => inputTensor(sampling, some);
   const targets = (some: number[]) => tensor(windowTargets(sampling, some), [some.length, horizon]);
 
   const { train, validation } = origins;
@@ -73,10 +65,9 @@ export async function trainModel(
       parameters: summary.reduce((sum, layer) => sum + layer.parameters, 0),
       curve: { loss: [...history.loss], valLoss, best: valLoss.indexOf(Math.min(...valLoss)) },
       seconds,
-      forecast: async (some) =>
-        toForecasts(sampling, some, (await model.predict(inputs(some))).data),
-      save: (path, metadata) => {
-        model.metadata = metadata;
+      forecast: (some) => applyModel(model, sampling, some),
+      save: (path, recipe) => {
+        model.metadata = { ...recipe };
         return model.save(path);
       },
       dispose: () => model.dispose(),
