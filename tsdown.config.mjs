@@ -1,4 +1,7 @@
+import { join } from 'node:path';
 import { defineConfig } from 'tsdown';
+import { notices } from './scripts/lib/notices.mjs';
+import { root } from './scripts/lib/paths.mjs';
 
 const shared = {
   format: 'esm',
@@ -9,6 +12,21 @@ const shared = {
   hash: false,
   report: false,
   logLevel: 'warn',
+};
+
+/** The command line uses the library as any program does: by its name. */
+const byName = {
+  [join(root, 'ts', 'index.ts')]: 'unrolled',
+  [join(root, 'ts', 'datasets', 'index.ts')]: 'unrolled/datasets',
+};
+
+const libraryByName = {
+  name: 'library by name',
+  resolveId(source, importer) {
+    const id =
+      importer && source.startsWith('.') ? byName[join(importer, '..', source)] : undefined;
+    return id && { id, external: true };
+  },
 };
 
 export default defineConfig([
@@ -23,16 +41,29 @@ export default defineConfig([
     deps: { alwaysBundle: /^(?!node:)/, onlyBundle: false },
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
     outputOptions: { codeSplitting: false },
+    plugins: [notices('worker.licenses.txt')],
   },
   {
     ...shared,
     name: 'library',
-    entry: { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts', cli: 'ts/cli/main.ts' },
+    entry: { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts' },
     platform: 'neutral',
     dts: false,
     minify: { compress: true, mangle: false, codegen: false },
     deps: { neverBundle: [/^node:/] },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
+  },
+  {
+    // With its packages inside, so that a page that installs the library does not get them.
+    ...shared,
+    name: 'cli',
+    entry: { cli: 'ts/cli/main.ts' },
+    platform: 'node',
+    dts: false,
+    minify: true,
+    deps: { alwaysBundle: /^(?!node:|canvas$)/, neverBundle: ['canvas'], onlyBundle: false },
+    outputOptions: { chunkFileNames: 'cli/[name].js' },
+    plugins: [libraryByName, notices('cli.licenses.txt')],
   },
   {
     ...shared,

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm.
+ * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm. Beside a bundle
+ * with other people's code in it are their licences.
  *
  * The worker comes first, as one self-contained file: its text is also written to
  * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
@@ -30,6 +31,7 @@ const sources = [
   'tsconfig.json',
   'tsdown.config.mjs',
   'scripts/build-library.mjs',
+  'scripts/lib/notices.mjs',
 ];
 
 async function bundle(name) {
@@ -44,7 +46,11 @@ export const buildWorker = () =>
       name: 'worker',
       title: 'bundling the worker',
       hash: contentHash(sources),
-      outputs: [join(dist, 'worker.js'), join(generated, 'worker-code.ts')],
+      outputs: [
+        join(dist, 'worker.js'),
+        join(dist, 'worker.licenses.txt'),
+        join(generated, 'worker-code.ts'),
+      ],
     },
     async () => {
       mkdirSync(generated, { recursive: true });
@@ -65,7 +71,8 @@ function removeOlder(folder, time) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
     if (entry.isDirectory()) removeOlder(path, time);
-    else if (entry.name !== 'worker.js' && statSync(path).mtimeMs < time - 1000) rmSync(path);
+    else if (!entry.name.startsWith('worker.') && statSync(path).mtimeMs < time - 1000)
+      rmSync(path);
   }
 }
 
@@ -80,7 +87,7 @@ export async function buildLibrary() {
     },
     async () => {
       const start = Date.now();
-      await Promise.all([bundle('library'), bundle('types')]);
+      await Promise.all([bundle('library'), bundle('cli'), bundle('types')]);
       removeOlder(dist, start);
       mkdirSync(join(dist, 'wasm'), { recursive: true });
       for (const name of Object.keys(arithmetics)) {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
@@ -73,6 +73,17 @@ describe('the packed package', () => {
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
+  it('brings two packages along, and the licences of those that are inside', async () => {
+    const modules = await readdir(join(project.folder, 'node_modules'));
+    const packages = modules.filter((name) => !name.startsWith('.'));
+    expect(packages.sort()).toEqual(['comlink', 'idb-keyval', 'unrolled']);
+    const notices = (name: string) =>
+      readFile(join(project.installed, 'dist', `${name}.licenses.txt`), 'utf8');
+    expect(await notices('worker')).toMatch(/^comlink [\d.]+ \(Apache-2\.0\)$/m);
+    expect(await notices('cli')).toMatch(/^@observablehq\/plot [\d.]+ \(ISC\)$/m);
+    expect(await notices('cli')).toMatch(/^commander [\d.]+ \(MIT\)$/m);
+  });
+
   it('names no folder of the machine it was built on', async () => {
     const places = [process.cwd(), homedir(), '/.cargo/registry/'].filter(
       (place) => place.length > 2,
@@ -96,10 +107,16 @@ describe('the packed package', () => {
 
   it('runs its command on the data that come with it', async () => {
     const data = join('node_modules', 'unrolled', 'examples', 'data', 'seattle-weather.csv');
+    const unrolled = async (...args: string[]) => {
+      const output = await run('npx', ['--no-install', 'unrolled', ...args], project.folder);
+      return JSON.parse(output);
+    };
+    const files = ['--save', 'm.safetensors', '--report', 'report.html'];
     const options = ['--target', 'temp_max', '--horizon', '3', '--epochs', '1', '--json'];
-    const args = ['--no-install', 'unrolled', 'forecast', data, ...options];
-    const { forecast } = JSON.parse(await run('npx', args, project.folder));
+    const { forecast } = await unrolled('forecast', data, ...options, ...files);
     expect(forecast).toHaveLength(3);
+    expect(await readFile(join(project.folder, 'report.html'), 'utf8')).toMatch(/<svg[^]*<path/);
+    expect((await unrolled('predict', 'm.safetensors', data, '--json')).forecast).toEqual(forecast);
   });
 
   it('gives the same numbers in Chromium when Vite bundles it', async () => {

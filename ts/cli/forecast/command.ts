@@ -3,10 +3,10 @@ import { UserError } from '../errors.ts';
 import { checkWritable, shippedFile } from '../files.ts';
 import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
-import { reportHtml } from '../report/html.ts';
 import { forecast } from './forecast.ts';
 import { forecastJson } from './json.ts';
 import type { ForecastOptions, ModelKind } from './options.ts';
+import type { ForecastResult } from './result.ts';
 import { forecastText } from './text.ts';
 
 /** Flags as the command line gives them. */
@@ -54,7 +54,7 @@ export async function forecastCommand(
   } finally {
     bar.stop();
   }
-  if (report !== false) await writeReport(report, reportHtml(result));
+  if (report !== false) await writeReport(report, result);
   if (flags.json) {
     const files = {
       ...(save === false ? {} : { saved: save }),
@@ -88,9 +88,11 @@ function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOpti
   };
 }
 
-async function writeReport(path: string, html: string): Promise<void> {
+/** The drawing library is loaded only here: it is most of the command line. */
+async function writeReport(path: string, result: ForecastResult): Promise<void> {
+  const { reportHtml } = await import('../report/html.ts');
   try {
-    await writeFile(path, html);
+    await writeFile(path, reportHtml(result));
   } catch (error) {
     throw new UserError(`--report ${path} cannot be written: ${(error as Error).message}`);
   }
