@@ -18,9 +18,14 @@ import { stampedStep } from './lib/step.mjs';
 import { wasmRust } from './setup/rust.mjs';
 
 const simd = '-Ctarget-feature=+simd128';
+/**
+ * LLVM's loop strength reduction adds constant offsets to pointers; without it they stay in the
+ * load, where V8 has them for nothing: the gradient kernel gains 6 to 15 %.
+ */
+const offsets = '-Cllvm-args=-disable-lsr';
 export const arithmetics = {
-  simd128: [simd],
-  relaxed: [`${simd},+relaxed-simd`],
+  simd128: [simd, offsets],
+  relaxed: [`${simd},+relaxed-simd`, offsets],
 };
 
 /** The crates that the wasm file is made of: all that are not for development alone. */

@@ -6,15 +6,15 @@ import { readFileSync } from 'node:fs';
 import { bestRate, loadKernels, peakRate } from '../runner/rates.mjs';
 import { size } from './serve.mjs';
 
-/** Rows × lanes × inner length: the recurrent products of 20 and of 128 LSTM units. */
+/** Rows × inner length: the recurrent products of 20 and of 128 LSTM units. */
 const PRODUCTS = [
-  [80, 32, 20],
-  [512, 32, 128],
+  [80, 20],
+  [512, 128],
 ];
-/** Rows × columns × steps × lanes: the gradients of the same two kernels. */
+/** Rows × columns × steps: the gradients of the same two kernels. */
 const GRADIENTS = [
-  [20, 80, 50, 32],
-  [128, 512, 20, 32],
+  [20, 80, 50],
+  [128, 512, 20],
 ];
 
 const kernels = loadKernels(process.argv[2]);

@@ -6,13 +6,14 @@ use unrolled_bench::buffers::Buffers;
 use unrolled_bench::kernels::{gradient, naive_gradient, naive_product, product};
 use unrolled_simd::{Activation, Isa, activate, dispatch};
 
-/// Rows × lanes × inner length: input and recurrent products of the bench's layers.
-const PRODUCTS: [[usize; 3]; 6] =
-    [[1, 32, 1], [20, 32, 1], [20, 32, 20], [80, 32, 20], [512, 32, 32], [512, 32, 128]];
+/// Examples of a mini-batch: each instruction set works on them in blocks of its own size.
+const BATCH: usize = 32;
 
-/// Rows × columns × steps × lanes: gradients of the kernels of the bench's layers.
-const GRADIENTS: [[usize; 4]; 4] =
-    [[1, 20, 50, 32], [20, 20, 50, 32], [20, 80, 50, 32], [128, 512, 20, 32]];
+/// Rows × inner length: input and recurrent products of the bench's layers.
+const PRODUCTS: [[usize; 2]; 6] = [[1, 1], [20, 1], [20, 20], [80, 20], [512, 32], [512, 128]];
+
+/// Rows × columns × steps: gradients of the kernels of the bench's layers.
+const GRADIENTS: [[usize; 3]; 4] = [[1, 20, 50], [20, 20, 50], [20, 80, 50], [128, 512, 20]];
 
 const ACTIVATIONS: [Activation; 13] = [
     Activation::Linear,
@@ -39,13 +40,15 @@ fn products(c: &mut Criterion) {
     let mut group = c.benchmark_group("gemm");
     let mut buffers = Buffers::default();
     for size in PRODUCTS {
-        group.throughput(Throughput::Elements(2 * size.iter().product::<usize>() as u64));
+        let operations = 2 * BATCH * size.iter().product::<usize>();
+        group.throughput(Throughput::Elements(operations as u64));
         group.bench_function(BenchmarkId::new("naive", name(&size)), |b| {
-            b.iter(|| naive_product(&mut buffers, size, 1));
+            b.iter(|| naive_product(&mut buffers, [size[0], BATCH, size[1]], 1));
         });
         for isa in Isa::available() {
             group.bench_function(BenchmarkId::new(isa.name(), name(&size)), |b| {
-                b.iter(|| dispatch!(isa, s => product(s, &mut buffers, size, 1)));
+                let blocks = BATCH / isa.block();
+                b.iter(|| dispatch!(isa, s => product(s, &mut buffers, size, blocks)));
             });
         }
     }
@@ -55,13 +58,15 @@ fn gradients(c: &mut Criterion) {
     let mut group = c.benchmark_group("kernel_gradient");
     let mut buffers = Buffers::default();
     for size in GRADIENTS {
-        group.throughput(Throughput::Elements(2 * size.iter().product::<usize>() as u64));
+        let operations = 2 * BATCH * size.iter().product::<usize>();
+        group.throughput(Throughput::Elements(operations as u64));
         group.bench_function(BenchmarkId::new("naive", name(&size)), |b| {
-            b.iter(|| naive_gradient(&mut buffers, size, 1));
+            b.iter(|| naive_gradient(&mut buffers, [size[0], size[1], size[2], BATCH], 1));
         });
         for isa in Isa::available() {
             group.bench_function(BenchmarkId::new(isa.name(), name(&size)), |b| {
-                b.iter(|| dispatch!(isa, s => gradient(s, &mut buffers, size, 1)));
+                let blocks = BATCH / isa.block();
+                b.iter(|| dispatch!(isa, s => gradient(s, &mut buffers, size, blocks)));
             });
         }
     }

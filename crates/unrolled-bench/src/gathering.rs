@@ -1,9 +1,9 @@
 //! Gathering alone, to tell its share of a training step.
 
-use unrolled_simd::gather;
+use unrolled_simd::{Isa, gather};
 
-/// Lanes of a block, which is the bench's mini-batch too.
-const LANE_BLOCK: usize = 32;
+/// Examples of a mini-batch.
+const BATCH: usize = 32;
 
 /// A dataset and an order to read it in.
 #[derive(Default)]
@@ -23,22 +23,24 @@ impl Gathering {
         Gathering {
             data: (0..examples * rows).map(|i| (i % 17) as f32).collect(),
             order: (0..examples).map(|i| (i * stride % examples) as u32).collect(),
-            out: vec![0.0; rows * LANE_BLOCK],
+            out: vec![0.0; rows * Isa::fastest().block()],
             at: 0,
         }
     }
 
-    /// Gathers `repeats` mini-batches of one block of lanes.
+    /// Gathers `repeats` mini-batches, block by block.
     pub fn run(&mut self, repeats: usize) {
-        let rows = self.out.len() / LANE_BLOCK;
+        let lanes = Isa::fastest().block();
+        let rows = self.out.len() / lanes;
         for _ in 0..repeats {
-            if self.at + LANE_BLOCK > self.order.len() {
+            if self.at + BATCH > self.order.len() {
                 self.at = 0;
             }
-            let indices = &self.order[self.at..][..LANE_BLOCK];
-            gather(&self.data, rows, rows, indices, LANE_BLOCK, &mut self.out);
-            std::hint::black_box(&self.out);
-            self.at += LANE_BLOCK;
+            for block in self.order[self.at..][..BATCH].chunks(lanes) {
+                gather(&self.data, rows, rows, block, lanes, &mut self.out);
+                std::hint::black_box(&self.out);
+            }
+            self.at += BATCH;
         }
     }
 }

@@ -1,21 +1,17 @@
-//! The library's own kernels on shapes of real layers. Each function gives the floating-point
-//! operations that it did.
+//! The library's own kernels on shapes of real layers, over one block of lanes. Each function gives
+//! the floating-point operations that it did.
 
 use unrolled_simd::{GradientShape, Simd, Start, Steps, Term, gemm, kernel_gradient};
 
 use crate::buffers::Buffers;
 
 /// `repeats` products `[m, k] · [k, lanes]`.
-pub fn product<S: Simd>(
-    s: S,
-    buffers: &mut Buffers,
-    [m, lanes, k]: [usize; 3],
-    repeats: usize,
-) -> f64 {
+pub fn product<S: Simd>(s: S, buffers: &mut Buffers, [m, k]: [usize; 2], repeats: usize) -> f64 {
+    let lanes = S::BLOCK;
     let Buffers { a, b, c } = buffers;
     let term = Term { weights: &a[..m * k], input: &b[..k * lanes], k };
     for _ in 0..repeats {
-        gemm(s, m, lanes, Start::Zero, &[term], &mut c[..m * lanes]);
+        gemm(s, m, Start::Zero, &[term], &mut c[..m * lanes]);
     }
     (2 * m * lanes * k * repeats) as f64
 }
@@ -24,13 +20,14 @@ pub fn product<S: Simd>(
 pub fn gradient<S: Simd>(
     s: S,
     buffers: &mut Buffers,
-    [rows, columns, time, lanes]: [usize; 4],
+    [rows, columns, time]: [usize; 3],
     repeats: usize,
 ) -> f64 {
+    let lanes = S::BLOCK;
     let Buffers { a, b, c } = buffers;
     let x = Steps { data: a, stride: rows * lanes };
     let d_z = Steps { data: b, stride: columns * lanes };
-    let shape = GradientShape { rows, columns, stride: columns, time, lanes };
+    let shape = GradientShape { rows, columns, stride: columns, time };
     for _ in 0..repeats {
         c[..rows * columns].fill(0.0);
         kernel_gradient(s, shape, x, d_z, c);
@@ -38,7 +35,7 @@ pub fn gradient<S: Simd>(
     (2 * rows * columns * time * lanes * repeats) as f64
 }
 
-/// The same product without tiles or vectors: the baseline.
+/// A product without tiles or vectors: the baseline.
 #[inline(never)]
 pub fn naive_product(buffers: &mut Buffers, [m, lanes, k]: [usize; 3], repeats: usize) -> f64 {
     let Buffers { a, b, c } = buffers;
@@ -56,7 +53,7 @@ pub fn naive_product(buffers: &mut Buffers, [m, lanes, k]: [usize; 3], repeats: 
     (2 * m * lanes * k * repeats) as f64
 }
 
-/// The same gradient without tiles or vectors: the baseline.
+/// A gradient without tiles or vectors: the baseline.
 #[inline(never)]
 pub fn naive_gradient(
     buffers: &mut Buffers,

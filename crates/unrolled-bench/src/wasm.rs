@@ -30,21 +30,15 @@ pub extern "C" fn peak(which: usize, steps: usize) -> f64 {
 
 /// See [`kernels::product`].
 #[unsafe(no_mangle)]
-pub extern "C" fn product(m: usize, lanes: usize, k: usize, repeats: usize) -> f64 {
-    let size = [m, lanes, k];
+pub extern "C" fn product(m: usize, k: usize, repeats: usize) -> f64 {
+    let size = [m, k];
     with_buffers(|b| dispatch!(Isa::fastest(), s => kernels::product(s, b, size, repeats)))
 }
 
 /// See [`kernels::gradient`].
 #[unsafe(no_mangle)]
-pub extern "C" fn gradient(
-    rows: usize,
-    columns: usize,
-    time: usize,
-    lanes: usize,
-    repeats: usize,
-) -> f64 {
-    let size = [rows, columns, time, lanes];
+pub extern "C" fn gradient(rows: usize, columns: usize, time: usize, repeats: usize) -> f64 {
+    let size = [rows, columns, time];
     with_buffers(|b| dispatch!(Isa::fastest(), s => kernels::gradient(s, b, size, repeats)))
 }
 

@@ -1,17 +1,14 @@
 //! The lane layout: `[time][feature][lane]`, a lane being an example.
 //!
-//! A mini-batch is cut into blocks of [`LANE_BLOCK`] examples. Each block runs forward and backward
-//! by itself, and its gradient is summed from zero; the blocks' gradients are added in the order of
+//! A mini-batch is cut into blocks of [`Isa::block`](unrolled_simd::Isa::block) examples: sixteen on
+//! four and eight lanes, so that a step of a block stays in the first-level cache and the usual
+//! mini-batch of 32 is split in two. Each block runs forward and backward by itself, and its gradient is summed from zero; the blocks' gradients are added in the order of
 //! the blocks. So blocks can be computed anywhere, in any order, without changing a bit.
 //!
 //! Lanes beyond a block's examples repeat its first example and weigh nothing: they stay finite
 //! wherever the real ones do.
 
 pub(crate) use unrolled_simd::gather;
-
-/// Examples in a block; more where a tile of the instruction set is wider. Sixteen keep a step of a
-/// block in the first-level cache, and split the usual mini-batch of 32 in two.
-pub const LANE_BLOCK: usize = 16;
 
 /// The reverse of [`gather`]: lanes `[rows][lanes]` into consecutive examples of `out`.
 pub(crate) fn scatter(lanes_data: &[f32], rows: usize, lanes: usize, out: &mut [f32]) {

@@ -275,11 +275,6 @@ impl Plan {
         let open = matches!(self.inputs[input].1, Shape::Sequence { time: None, .. });
         open && !self.nodes.iter().any(|node| node.layer.reverses())
     }
-
-    /// Lanes that the buffers are carved for.
-    pub fn prepared_lanes(&self) -> usize {
-        self.prepared.as_ref().map_or(0, |dimensions| dimensions.lanes)
-    }
 }
 
 fn non_finite_step(data: &[f32], value: &Value, lanes: usize) -> Option<usize> {

@@ -59,141 +59,148 @@ pub fn pack<S: Simd>(
     }
 }
 
-/// `c = start + Σ termᵢ`; `c` is `[m][lanes]`, `lanes` a multiple of [`Simd::BLOCK`].
+/// `c = start + Σ termᵢ`; `c` is `[m][lanes]`, lanes being [`Simd::BLOCK`].
 ///
 /// ```text
-/// for each tile of columns, for each panel of rows:
+/// for each panel of rows:
 ///     acc[rows][vectors] = start
 ///     for each term, for k: acc[i][j] += weights[panel][k][i] · input[k][j]
 ///     c = acc
 /// ```
 ///
 /// # Panics
-/// If a slice is too short or `lanes` is no multiple of the block.
+/// If a slice is too short.
 #[inline(never)]
-pub fn gemm<S: Simd>(
-    s: S,
-    m: usize,
-    lanes: usize,
-    start: Start<'_>,
-    terms: &[Term<'_>],
-    c: &mut [f32],
-) {
-    assert!(lanes.is_multiple_of(S::BLOCK), "lanes");
-    assert!(c.len() >= m * lanes, "output");
+pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {
+    assert!(c.len() >= m * S::BLOCK, "output");
     if let Start::Bias(bias) = start {
         assert!(bias.len() >= m, "bias");
     }
     for term in terms {
         assert!(term.weights.len() >= m * term.k, "weights");
-        assert!(term.input.len() >= term.k * lanes, "input");
+        assert!(term.input.len() >= term.k * S::BLOCK, "input");
     }
-    // SAFETY: the sizes were checked above; `rows` walks m rows, `j` the whole blocks of lanes.
     s.vectorize(
         #[inline(always)]
-        || unsafe { body(s, m, lanes, start, terms, c) },
+        || {
+            for i in (0..m).step_by(S::TILE.rows) {
+                // SAFETY: the sizes were checked above, and `m - i` rows are left.
+                unsafe { panel(s, i, m - i, start, terms, c) };
+            }
+        },
     );
 }
 
+/// The panel at row `i`: as many rows as the tile has, or `left`.
+///
+/// # Safety
+/// The bounds that [`gemm`] checks, and `i + left <= m`.
 #[inline(always)]
-unsafe fn body<S: Simd>(
+unsafe fn panel<S: Simd>(
     s: S,
-    m: usize,
-    lanes: usize,
+    i: usize,
+    left: usize,
     start: Start<'_>,
     terms: &[Term<'_>],
     c: &mut [f32],
 ) {
-    macro_rules! panel {
-        ($rows:literal, $i:ident, $j:ident) => {
-            // SAFETY: as in `gemm`; this panel holds exactly `$rows` rows.
-            unsafe { tile::<S, $rows>(s, $i, $j, lanes, start, terms, c) }
+    const { assert!(matches!(S::TILE.columns, 2 | 4) && S::TILE.rows <= 12) };
+    macro_rules! tile {
+        ($rows:literal) => {
+            // SAFETY: the caller's; this panel holds exactly `$rows` rows.
+            unsafe {
+                match S::TILE.columns {
+                    2 => tile::<S, $rows, 2>(s, i, start, terms, c),
+                    _ => tile::<S, $rows, 4>(s, i, start, terms, c),
+                }
+            }
         };
     }
-    let mut j = 0;
-    while j < lanes {
-        let mut i = 0;
-        while i < m {
-            match S::TILE.rows.min(m - i) {
-                1 => panel!(1, i, j),
-                2 => panel!(2, i, j),
-                3 => panel!(3, i, j),
-                4 => panel!(4, i, j),
-                rows if S::TILE.rows > 4 => match rows {
-                    5 => panel!(5, i, j),
-                    6 => panel!(6, i, j),
-                    rows if S::TILE.rows > 6 => match rows {
-                        7 => panel!(7, i, j),
-                        8 => panel!(8, i, j),
-                        9 => panel!(9, i, j),
-                        10 => panel!(10, i, j),
-                        11 => panel!(11, i, j),
-                        _ => panel!(12, i, j),
-                    },
-                    _ => {}
-                },
-                _ => {}
-            }
-            i += S::TILE.rows;
-        }
-        j += S::BLOCK;
+    match S::TILE.rows.min(left) {
+        1 => tile!(1),
+        2 => tile!(2),
+        rows if S::TILE.rows > 2 => match rows {
+            3 => tile!(3),
+            4 => tile!(4),
+            5 => tile!(5),
+            6 => tile!(6),
+            rows if S::TILE.rows > 6 => match rows {
+                7 => tile!(7),
+                8 => tile!(8),
+                9 => tile!(9),
+                10 => tile!(10),
+                11 => tile!(11),
+                _ => tile!(12),
+            },
+            _ => {}
+        },
+        _ => {}
     }
 }
 
-/// Rows `i..i+M`, lanes `j..j+BLOCK`.
+/// Rows `i..i+M` of all lanes; `N` vectors are a block.
 ///
 /// # Safety
 /// The bounds that [`gemm`] checks, `i + M <= m`, and `M` the width of the panel at `i`.
 #[inline(always)]
-unsafe fn tile<S: Simd, const M: usize>(
+unsafe fn tile<S: Simd, const M: usize, const N: usize>(
     s: S,
     i: usize,
-    j: usize,
-    lanes: usize,
     start: Start<'_>,
     terms: &[Term<'_>],
     c: &mut [f32],
 ) {
-    const { assert!(S::TILE.columns == 2) };
-    // SAFETY: rows i..i+M and two vectors from j are inside `c`.
-    let out = unsafe { c.as_mut_ptr().add(i * lanes + j) };
-    let mut acc = [[s.splat(0.0); 2]; M];
+    // SAFETY: rows i..i+M are inside `c`.
+    let out = unsafe { c.as_mut_ptr().add(i * S::BLOCK) };
+    let mut acc = [[s.splat(0.0); N]; M];
     for (r, row) in acc.iter_mut().enumerate() {
         *row = match start {
-            Start::Zero => [s.splat(0.0); 2],
+            Start::Zero => [s.splat(0.0); N],
             // SAFETY: i + r < m, and the bias holds m values.
-            Start::Bias(bias) => [unsafe { s.load_splat(bias.as_ptr().add(i + r)) }; 2],
+            Start::Bias(bias) => [unsafe { s.load_splat(bias.as_ptr().add(i + r)) }; N],
             // SAFETY: inside `c`, see above.
-            Start::Accumulate => unsafe {
-                [s.load(out.add(r * lanes)), s.load(out.add(r * lanes + S::LANES))]
-            },
+            Start::Accumulate => unsafe { vectors(s, out.add(r * S::BLOCK)) },
         };
     }
     for term in terms {
         // SAFETY: the panel starts at row i: i·k values stand before it, M·k are its own;
-        // the input has k rows of `lanes`, and j + BLOCK <= lanes.
+        // the input has k rows of a block.
         unsafe {
             let mut w = term.weights.as_ptr().add(i * term.k);
-            let mut x = term.input.as_ptr().add(j);
+            let mut x = term.input.as_ptr();
             for _ in 0..term.k {
-                let (x0, x1) = (s.load(x), s.load(x.add(S::LANES)));
+                let lanes: [S::V; N] = vectors(s, x);
                 for (r, row) in acc.iter_mut().enumerate() {
                     let weight = s.load_splat(w.add(r));
-                    row[0] = s.mul_add(weight, x0, row[0]);
-                    row[1] = s.mul_add(weight, x1, row[1]);
+                    for (sum, &x) in row.iter_mut().zip(&lanes) {
+                        *sum = s.mul_add(weight, x, *sum);
+                    }
                 }
                 w = w.add(M);
-                x = x.add(lanes);
+                x = x.add(S::BLOCK);
             }
         }
     }
     for (r, row) in acc.iter().enumerate() {
-        // SAFETY: inside `c`, see above.
-        unsafe {
-            s.store(out.add(r * lanes), row[0]);
-            s.store(out.add(r * lanes + S::LANES), row[1]);
+        for (j, &sum) in row.iter().enumerate() {
+            // SAFETY: inside `c`, see above.
+            unsafe { s.store(out.add(r * S::BLOCK + j * S::LANES), sum) };
         }
     }
+}
+
+/// `N` vectors, one after the other.
+///
+/// # Safety
+/// All of them must be readable.
+#[inline(always)]
+unsafe fn vectors<S: Simd, const N: usize>(s: S, p: *const f32) -> [S::V; N] {
+    let mut all = [s.splat(0.0); N];
+    for (j, v) in all.iter_mut().enumerate() {
+        // SAFETY: the caller vouches for all of them.
+        *v = unsafe { s.load(p.add(j * S::LANES)) };
+    }
+    all
 }
 
 #[cfg(test)]
@@ -223,9 +230,9 @@ mod tests {
         c
     }
 
-    fn check<S: Simd>(s: S, m: usize, blocks: usize, k: usize, later: usize) {
-        let lanes = blocks * S::BLOCK;
-        let mut random = Random::new((m * 1000 + k * 10 + blocks) as u64);
+    fn check<S: Simd>(s: S, m: usize, k: usize, later: usize) {
+        let lanes = S::BLOCK;
+        let mut random = Random::new((m * 1000 + k) as u64);
         let a = [random.vec(m * k, -1., 1.), random.vec(m * later, -1., 1.)];
         let b = [random.vec(k * lanes, -1., 1.), random.vec(later * lanes, -1., 1.)];
         let (bias, before) = (random.vec(m, -1., 1.), random.vec(m * lanes, -1., 1.));
@@ -253,8 +260,8 @@ mod tests {
                 .collect();
             let want = oracle(m, lanes, &begin, &[(&a[0], &b[0], k), (&a[1], &b[1], later)]);
             let mut c = before.clone();
-            gemm(s, m, lanes, start, &terms, &mut c);
-            let label = format!("{} {m}×{lanes}×{k}+{later} {start:?}", name_of(s));
+            gemm(s, m, start, &terms, &mut c);
+            let label = format!("{} {m}×{k}+{later} {start:?}", name_of(s));
             assert_close(&label, &c, &want, 1e-5, 1e-5);
         }
     }
@@ -263,11 +270,11 @@ mod tests {
     fn every_shape_and_start_equals_the_sum_in_f64() {
         // All widths of the last panel, even of the tallest tile.
         for m in 1..=26 {
-            for (blocks, k, later) in [(1, 1, 1), (2, 7, 3), (3, 20, 0)] {
-                for_every_isa!(s => check(s, m, blocks, k, later));
+            for (k, later) in [(1, 1), (7, 3), (20, 0)] {
+                for_every_isa!(s => check(s, m, k, later));
             }
         }
-        for_every_isa!(s => check(s, 80, 4, 40, 130));
+        for_every_isa!(s => check(s, 80, 40, 130));
     }
 
     #[test]
@@ -275,8 +282,8 @@ mod tests {
     fn a_slice_that_is_too_short_is_refused() {
         let s = crate::Scalar::new().expect("always there");
         let short = std::panic::catch_unwind(|| {
-            let term = Term { weights: &[0.0; 3], input: &[0.0; 8], k: 1 };
-            gemm(s, 4, 8, Start::Zero, &[term], &mut [0.0; 32]);
+            let term = Term { weights: &[0.0; 3], input: &[0.0; 16], k: 1 };
+            gemm(s, 4, Start::Zero, &[term], &mut [0.0; 64]);
         });
         assert!(short.is_err());
     }

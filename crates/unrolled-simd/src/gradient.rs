@@ -2,7 +2,8 @@
 
 use crate::Simd;
 
-/// A sequence in the lane layout: row `r` of step `t` starts at `t·stride + r·lanes`.
+/// A sequence in the lane layout: row `r` of step `t` starts at `t·stride + r·lanes`, lanes being
+/// [`Simd::BLOCK`].
 #[derive(Clone, Copy, Debug)]
 pub struct Steps<'a> {
     /// From the first row of the first step.
@@ -12,8 +13,8 @@ pub struct Steps<'a> {
 }
 
 impl Steps<'_> {
-    fn covers(&self, time: usize, rows: usize, lanes: usize) -> bool {
-        time == 0 || rows == 0 || self.data.len() >= (time - 1) * self.stride + rows * lanes
+    fn covers(&self, time: usize, len: usize) -> bool {
+        time == 0 || len == 0 || self.data.len() >= (time - 1) * self.stride + len
     }
 }
 
@@ -28,8 +29,6 @@ pub struct GradientShape {
     pub stride: usize,
     /// Time steps.
     pub time: usize,
-    /// Lanes.
-    pub lanes: usize,
 }
 
 /// Steps × lanes that a tile sums in registers before it adds them up, and tiles of rows that share
@@ -43,7 +42,7 @@ const TILES: usize = 4;
 /// end of the chunk.
 ///
 /// # Panics
-/// If a slice is too short or `lanes` is no multiple of [`Simd::LANES`].
+/// If a slice is too short.
 pub fn kernel_gradient<S: Simd>(
     s: S,
     shape: GradientShape,
@@ -51,12 +50,12 @@ pub fn kernel_gradient<S: Simd>(
     d_z: Steps<'_>,
     d_w: &mut [f32],
 ) {
-    let GradientShape { rows, columns, stride, time, lanes } = shape;
-    assert!(lanes.is_multiple_of(S::LANES) && lanes > 0, "lanes");
-    assert!(x.covers(time, rows, lanes), "x");
-    assert!(d_z.covers(time, columns, lanes), "d_z");
+    let GradientShape { rows, columns, stride, time } = shape;
+    assert!(x.covers(time, rows * S::BLOCK), "x");
+    assert!(d_z.covers(time, columns * S::BLOCK), "d_z");
     assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
-    let chunk = (CHUNK / lanes).max(1);
+    let lanes = core::hint::black_box(S::BLOCK);
+    let chunk = CHUNK / S::BLOCK;
     let block = TILES * S::GRADIENT_TILE.rows;
     for t in (0..time).step_by(chunk) {
         let steps = chunk.min(time - t);
@@ -66,8 +65,8 @@ pub fn kernel_gradient<S: Simd>(
                 let width = S::GRADIENT_TILE.columns.min(columns - j);
                 for i in (first..end).step_by(S::GRADIENT_TILE.rows) {
                     let height = S::GRADIENT_TILE.rows.min(end - i);
-                    let x = Steps { data: &x.data[t * x.stride + i * lanes..], ..x };
-                    let d_z = Steps { data: &d_z.data[t * d_z.stride + j * lanes..], ..d_z };
+                    let x = Steps { data: &x.data[t * x.stride + i * S::BLOCK..], ..x };
+                    let d_z = Steps { data: &d_z.data[t * d_z.stride + j * S::BLOCK..], ..d_z };
                     let d_w = &mut d_w[i * stride + j..];
                     // SAFETY: `height` rows from i and `width` columns from j are inside the
                     // sizes checked above, over `steps` steps from t.
@@ -129,7 +128,7 @@ unsafe fn sized_tile<S: Simd>(
 /// all its registers for the loop.
 ///
 /// # Safety
-/// `x` holds M and `d_z` N rows of `lanes` values at each of `time` steps; `d_w` N values in each
+/// `x` holds M and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each
 /// of M rows that are `stride` apart.
 #[inline(never)]
 #[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
@@ -146,26 +145,29 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
         #[inline(always)]
         || {
             let mut acc = [[s.splat(0.0); N]; M];
-            for t in 0..time {
-                // SAFETY: the caller's bounds.
-                unsafe {
-                    let x = x.data.as_ptr().add(t * x.stride);
-                    let d_z = d_z.data.as_ptr().add(t * d_z.stride);
-                    let mut lane = 0;
-                    while lane < lanes {
+            let (mut x, x_stride) = (x.data.as_ptr(), x.stride);
+            let (mut d_z, z_stride) = (d_z.data.as_ptr(), d_z.stride);
+            for _ in 0..time {
+                let mut lane = 0;
+                while lane < lanes {
+                    // SAFETY: the caller's bounds.
+                    unsafe {
+                        let (x, d_z) = (x.add(lane), d_z.add(lane));
                         let mut z = [s.splat(0.0); N];
                         for c in 0..N {
-                            z[c] = s.load(d_z.add(c * lanes + lane));
+                            z[c] = s.load(d_z.add(c * S::BLOCK));
                         }
                         for r in 0..M {
-                            let x = s.load(x.add(r * lanes + lane));
+                            let x = s.load(x.add(r * S::BLOCK));
                             for c in 0..N {
                                 acc[r][c] = s.mul_add(x, z[c], acc[r][c]);
                             }
                         }
-                        lane += S::LANES;
                     }
+                    lane += S::LANES;
                 }
+                x = x.wrapping_add(x_stride);
+                d_z = d_z.wrapping_add(z_stride);
             }
             for (r, row) in acc.iter().enumerate() {
                 let out = &mut d_w[r * stride..][..N];
@@ -187,27 +189,57 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
 /// `d_bias[j] += Σ_t Σ_lane d_z[t][j][lane]`.
 ///
 /// # Panics
-/// If a slice is too short or `lanes` is no multiple of [`Simd::LANES`].
+/// If a slice is too short.
 #[inline(never)]
-pub fn bias_gradient<S: Simd>(s: S, time: usize, lanes: usize, d_z: Steps<'_>, d_bias: &mut [f32]) {
-    assert!(lanes.is_multiple_of(S::LANES), "lanes");
-    assert!(d_z.covers(time, d_bias.len(), lanes), "d_z");
+pub fn bias_gradient<S: Simd>(s: S, time: usize, d_z: Steps<'_>, d_bias: &mut [f32]) {
+    assert!(d_z.covers(time, d_bias.len() * S::BLOCK), "d_z");
     s.vectorize(
         #[inline(always)]
         || {
-            for (j, d_bias) in d_bias.iter_mut().enumerate() {
-                let mut acc = s.splat(0.0);
-                for t in 0..time {
-                    let row = &d_z.data[t * d_z.stride + j * lanes..][..lanes];
-                    for v in row.chunks_exact(S::LANES) {
-                        // SAFETY: a chunk holds LANES values.
-                        acc = s.add(acc, unsafe { s.load(v.as_ptr()) });
+            for (j, d_bias) in d_bias.chunks_mut(WIDTH).enumerate() {
+                // The last rows are summed by themselves.
+                if let Ok(d_bias) = <&mut [f32; WIDTH]>::try_from(&mut *d_bias) {
+                    // SAFETY: WIDTH rows from WIDTH·j are inside what was checked above.
+                    unsafe { bias_tile(s, time, d_z, WIDTH * j, d_bias) };
+                } else {
+                    for (r, d_bias) in d_bias.iter_mut().enumerate() {
+                        let d_bias = core::array::from_mut(d_bias);
+                        // SAFETY: as above.
+                        unsafe { bias_tile(s, time, d_z, WIDTH * j + r, d_bias) };
                     }
                 }
-                *d_bias += s.sum(acc);
             }
         },
     );
+}
+
+/// Rows that [`bias_gradient`] sums side by side: one sum would wait for its own additions.
+const WIDTH: usize = 4;
+
+/// # Safety
+/// `d_z` holds rows `j..j+N` at each of `time` steps.
+#[inline(always)]
+unsafe fn bias_tile<S: Simd, const N: usize>(
+    s: S,
+    time: usize,
+    d_z: Steps<'_>,
+    j: usize,
+    d_bias: &mut [f32; N],
+) {
+    let mut acc = [s.splat(0.0); N];
+    let mut row = d_z.data.as_ptr().wrapping_add(j * S::BLOCK);
+    for _ in 0..time {
+        for lane in (0..S::BLOCK).step_by(S::LANES) {
+            for (r, acc) in acc.iter_mut().enumerate() {
+                // SAFETY: the caller's.
+                *acc = s.add(*acc, unsafe { s.load(row.add(r * S::BLOCK + lane)) });
+            }
+        }
+        row = row.wrapping_add(d_z.stride);
+    }
+    for (d_bias, acc) in d_bias.iter_mut().zip(acc) {
+        *d_bias += s.sum(acc);
+    }
 }
 
 #[cfg(test)]
@@ -217,8 +249,8 @@ mod tests {
     use super::*;
     use crate::check::{for_every_isa, name_of, test};
 
-    fn check<S: Simd>(s: S, rows: usize, columns: usize, time: usize, vectors: usize) {
-        let lanes = vectors * S::LANES;
+    fn check<S: Simd>(s: S, rows: usize, columns: usize, time: usize) {
+        let lanes = S::BLOCK;
         let mut random = Random::new((rows * 100 + columns * 10 + time) as u64);
         // Steps further apart than their rows, and a kernel wider than the columns written.
         let (x_stride, z_stride) = ((rows + 1) * lanes, (columns + 2) * lanes);
@@ -240,14 +272,14 @@ mod tests {
             }
         }
         let mut d_w = before.clone();
-        let shape = GradientShape { rows, columns, stride, time, lanes };
+        let shape = GradientShape { rows, columns, stride, time };
         let d_z = Steps { data: &d_z, stride: z_stride };
         kernel_gradient(s, shape, Steps { data: &x, stride: x_stride }, d_z, &mut d_w);
-        let label = format!("{} {rows}×{columns}, {time} steps, {lanes} lanes", name_of(s));
+        let label = format!("{} {rows}×{columns}, {time} steps", name_of(s));
         let floor = 1e-6 * (time * lanes) as f64;
         assert_close(&label, &d_w, &want, 1e-5, floor);
         let mut d_bias = vec![0.0; columns];
-        bias_gradient(s, time, lanes, d_z, &mut d_bias);
+        bias_gradient(s, time, d_z, &mut d_bias);
         assert_close(&format!("bias, {label}"), &d_bias, &want_bias, 1e-5, floor);
     }
 
@@ -255,14 +287,12 @@ mod tests {
     fn every_shape_equals_the_sum_in_f64() {
         for rows in 1..=9 {
             for columns in 1..=9 {
-                for_every_isa!(s => check(s, rows, columns, 3, 2));
+                for_every_isa!(s => check(s, rows, columns, 3));
             }
         }
-        // Longer than a chunk, one step, one vector.
-        for (rows, columns, time, vectors) in
-            [(20, 21, 150, 8), (17, 5, 1, 1), (1, 80, 50, 8), (5, 1, 700, 1)]
-        {
-            for_every_isa!(s => check(s, rows, columns, time, vectors));
+        // Longer than a chunk, one step.
+        for (rows, columns, time) in [(20, 21, 150), (17, 5, 1), (1, 80, 50), (5, 1, 700)] {
+            for_every_isa!(s => check(s, rows, columns, time));
         }
     }
 }

@@ -8,8 +8,8 @@ use crate::{Activation, GradientShape, Isa, Start, Steps, Strides, Term, dispatc
 
 /// See [`crate::gemm`].
 #[inline(never)]
-pub fn gemm(isa: Isa, m: usize, lanes: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {
-    dispatch!(isa, s => crate::gemm(s, m, lanes, start, terms, c))
+pub fn gemm(isa: Isa, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {
+    dispatch!(isa, s => crate::gemm(s, m, start, terms, c))
 }
 
 /// See [`crate::pack`].
@@ -32,8 +32,8 @@ pub fn kernel_gradient(
 
 /// See [`crate::bias_gradient`].
 #[inline(never)]
-pub fn bias_gradient(isa: Isa, time: usize, lanes: usize, d_z: Steps<'_>, d_bias: &mut [f32]) {
-    dispatch!(isa, s => crate::bias_gradient(s, time, lanes, d_z, d_bias))
+pub fn bias_gradient(isa: Isa, time: usize, d_z: Steps<'_>, d_bias: &mut [f32]) {
+    dispatch!(isa, s => crate::bias_gradient(s, time, d_z, d_bias))
 }
 
 /// See [`crate::activate`].

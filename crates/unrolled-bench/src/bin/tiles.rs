@@ -28,7 +28,7 @@ fn report<S: Simd>(s: S, buffers: &mut Buffers) {
         let figures = INNER.map(|k| best(|repeats| run(s, buffers, k, repeats)));
         println!("  {rows:>2} × {columns}  {}", shares(&figures, peak));
     }
-    let sizes = INNER.map(|k| [4 * k, 32, k]);
+    let sizes = INNER.map(|k| [4 * k, k]);
     let figures = sizes.map(|size| best(|repeats| kernels::product(s, buffers, size, repeats)));
     println!("  library {}", shares(&figures, peak));
     println!("gradient rows × columns, {TIME} steps; now {:?}", S::GRADIENT_TILE);
@@ -36,7 +36,7 @@ fn report<S: Simd>(s: S, buffers: &mut Buffers) {
         let figures = [best(|repeats| run(s, buffers, TIME, repeats))];
         println!("  {rows:>2} × {columns}  {}", shares(&figures, peak));
     }
-    let size = [20, 80, TIME, 32];
+    let size = [20, 80, TIME];
     let figures = [best(|repeats| kernels::gradient(s, buffers, size, repeats))];
     println!("  library {}", shares(&figures, peak));
 }

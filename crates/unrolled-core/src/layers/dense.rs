@@ -92,7 +92,7 @@ impl Dense {
         };
         let target = if self.keeps_z() { &mut *z } else { &mut *y };
         for (x, z) in x.chunks_exact(k * lanes).zip(target.chunks_exact_mut(units * lanes)) {
-            gemm(s, units, lanes, start, &[Term { weights: packed, input: x, k }], z);
+            gemm(s, units, start, &[Term { weights: packed, input: x, k }], z);
         }
         if self.keeps_z() {
             activation::forward(s, self.activation, z, y, units, lanes);
@@ -120,13 +120,13 @@ impl Dense {
         let d_steps = Steps { data: d_z, stride: units * lanes };
         kernel_gradient(
             s,
-            GradientShape { rows: k, columns: units, stride: units, time, lanes },
+            GradientShape { rows: k, columns: units, stride: units, time },
             Steps { data: x_data, stride: k * lanes },
             d_steps,
             &mut pass.gradients[ranges[self.kernel].clone()],
         );
         if let Some(bias) = self.bias {
-            bias_gradient(s, time, lanes, d_steps, &mut pass.gradients[ranges[bias].clone()]);
+            bias_gradient(s, time, d_steps, &mut pass.gradients[ranges[bias].clone()]);
         }
         let start = match wires.gradients[0] {
             Gradient::Unused => return,
@@ -136,7 +136,7 @@ impl Dense {
         let kernel = pass.params.get(self.kernel);
         pack(s, k, units, kernel, Strides { row: units, step: 1 }, packed);
         for (d_z, d_x) in d_z.chunks_exact(units * lanes).zip(d_x.chunks_exact_mut(k * lanes)) {
-            gemm(s, k, lanes, start, &[Term { weights: packed, input: d_z, k: units }], d_x);
+            gemm(s, k, start, &[Term { weights: packed, input: d_z, k: units }], d_x);
         }
     }
 }

@@ -13,7 +13,7 @@ use unrolled_simd::kernels::{
 };
 use unrolled_simd::{Activation, GradientShape, Isa, Start, Steps, Strides, Term};
 
-use super::recurrent::{BackwardViews, Kind, Recurrent, carry};
+use super::recurrent::{BackwardViews, Kind, Recurrent, carry, step_stride};
 use super::{Builder, Pass, Shape, Wires, elementwise};
 use crate::arena::{Buffer, Carver};
 use crate::error::Result;
@@ -45,7 +45,7 @@ pub(crate) struct Gru {
     before: Buffer,
     /// `[time][units][lanes]`: `h·U + b'` with reset_after, else `r·h`.
     inner: Buffer,
-    /// `[time][4·units][lanes]`
+    /// `[time][4·units][lanes]`, [`step_stride`] between steps.
     d_gates: Buffer,
     /// `[3·units][lanes]`
     raw: Buffer,
@@ -93,7 +93,7 @@ impl Gru {
         self.gates = carver.take(time * GATES * n);
         self.before = carver.take_if(keeps, time * GATES * n);
         self.inner = carver.take(time * n);
-        self.d_gates = carver.take(time * D_ROWS * n);
+        self.d_gates = carver.take(time * step_stride(D_ROWS * n));
         self.raw = carver.take(GATES * n);
         self.shared.prepare(lanes, wires, carver);
     }
@@ -149,9 +149,9 @@ impl Gru {
             match read {
                 Some(read) => {
                     let h_gates = Term { weights: u_gates, input: read, k: units };
-                    gemm(s, 2 * units, lanes, start_gates, &[x_gates, h_gates], zr);
+                    gemm(s, 2 * units, start_gates, &[x_gates, h_gates], zr);
                 }
-                None => gemm(s, 2 * units, lanes, start_gates, &[x_gates], zr),
+                None => gemm(s, 2 * units, start_gates, &[x_gates], zr),
             }
             if !before.is_empty() {
                 before[p * GATES * n..][..2 * n].copy_from_slice(zr);
@@ -161,16 +161,16 @@ impl Gru {
             let x_candidate = Term { weights: w_candidate, input, k };
             if after {
                 let terms = read.map(|read| Term { weights: u_candidate, input: read, k: units });
-                gemm(s, units, lanes, start_inner, terms.as_slice(), inner);
-                gemm(s, units, lanes, start_candidate, &[x_candidate], candidate);
+                gemm(s, units, start_inner, terms.as_slice(), inner);
+                gemm(s, units, start_candidate, &[x_candidate], candidate);
                 multiply_add(s, r, inner, candidate);
             } else if let Some(read) = read {
                 multiply(s, r, &read[..n], inner);
                 let h_candidate = Term { weights: u_candidate, input: inner, k: units };
                 let terms = [x_candidate, h_candidate];
-                gemm(s, units, lanes, start_candidate, &terms, candidate);
+                gemm(s, units, start_candidate, &terms, candidate);
             } else {
-                gemm(s, units, lanes, start_candidate, &[x_candidate], candidate);
+                gemm(s, units, start_candidate, &[x_candidate], candidate);
             }
             if !before.is_empty() {
                 before[p * GATES * n + 2 * n..][..n].copy_from_slice(candidate);
@@ -229,7 +229,7 @@ impl Gru {
             let (raw_zr, raw_candidate) = raw.split_at_mut(2 * n);
             let (raw_z, raw_r) = raw_zr.split_at_mut(n);
             gru_mix_backward(s, [&zr[..n], candidate], previous, views.d_h, [raw_z, raw_candidate]);
-            let d_step = &mut d_gates[p * D_ROWS * n..][..D_ROWS * n];
+            let d_step = &mut d_gates[p * step_stride(D_ROWS * n)..][..D_ROWS * n];
             let (d_inner, rest) = d_step.split_at_mut(n);
             let (d_zr, d_candidate) = rest.split_at_mut(2 * n);
             let z_candidate = &before[2 * n..];
@@ -247,7 +247,7 @@ impl Gru {
                 multiply(s, d_candidate, r, d_inner);
             } else {
                 let term = Term { weights: u_candidate, input: d_candidate, k: units };
-                gemm(s, units, lanes, Start::Zero, &[term], d_inner);
+                gemm(s, units, Start::Zero, &[term], d_inner);
                 let (first, later) = shared.states_read(&views, dropped, n);
                 let read = match p {
                     0 => first,
@@ -285,13 +285,13 @@ impl Gru {
         let gradients = core::mem::take(&mut pass.gradients);
         let (views, [d_gates, inner]) =
             shared.start_backward(wires, pass, [&self.d_gates, &self.inner]);
-        let stride = D_ROWS * n;
+        let stride = step_stride(D_ROWS * n);
         let d_inner = Steps { data: &*d_gates, stride };
         let d_zr = Steps { data: &d_gates[n..], stride };
         let d_candidate = Steps { data: &d_gates[3 * n..], stride };
         kernel_gradient(
             s,
-            GradientShape { rows: k, columns: width, stride: width, time, lanes },
+            GradientShape { rows: k, columns: width, stride: width, time },
             Steps { data: views.x, stride: k * lanes },
             d_zr,
             &mut gradients[ranges[shared.kernel].clone()],
@@ -308,10 +308,10 @@ impl Gru {
         }
         if let Some(bias) = shared.bias {
             let d_bias = &mut gradients[ranges[bias].clone()];
-            bias_gradient(s, time, lanes, d_zr, &mut d_bias[..width]);
+            bias_gradient(s, time, d_zr, &mut d_bias[..width]);
             if shared.spec.reset_after {
-                bias_gradient(s, time, lanes, d_zr, &mut d_bias[width..width + 2 * units]);
-                bias_gradient(s, time, lanes, d_inner, &mut d_bias[width + 2 * units..]);
+                bias_gradient(s, time, d_zr, &mut d_bias[width..width + 2 * units]);
+                bias_gradient(s, time, d_inner, &mut d_bias[width + 2 * units..]);
             }
         }
         pass.gradients = gradients;

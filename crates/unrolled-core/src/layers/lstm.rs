@@ -12,7 +12,7 @@ use unrolled_simd::kernels::{
 use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
 use super::lstm_cell::{Cell, CellStep};
-use super::recurrent::{Kind, Recurrent, carry};
+use super::recurrent::{Kind, Recurrent, carry, step_stride};
 use super::{Builder, Pass, Shape, Wires};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
@@ -25,8 +25,8 @@ pub(crate) struct Lstm {
     cell: Cell,
     kernel_packed: Buffer,
     recurrent_packed: Buffer,
-    /// `[time][4·units][lanes]`: the gates; in the backward pass their gradients before the
-    /// activation take their place.
+    /// `[time][4·units][lanes]`, [`step_stride`] between steps: the gates; in the backward pass their
+    /// gradients before the activation take their place.
     gates: Buffer,
     /// `[time][4·units][lanes]`: before the activations, where their gradients need that.
     z: Buffer,
@@ -80,7 +80,7 @@ impl Lstm {
         let masked = !wires.inputs[0].mask.is_empty();
         self.kernel_packed = carver.take(self.shared.inputs * GATES * units);
         self.recurrent_packed = carver.take(units * GATES * units);
-        self.gates = carver.take(time * GATES * n);
+        self.gates = carver.take(time * step_stride(GATES * n));
         self.z = carver.take_if(self.cell.needs_input(), time * GATES * n);
         self.c = carver.take(time * n);
         self.activated_c = carver.take(time * n);
@@ -95,6 +95,7 @@ impl Lstm {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);
+        let stride = step_stride(GATES * n);
         let params = pass.params;
         let dropped = shared.drops_state(pass);
         if shared.has_initial() {
@@ -126,13 +127,13 @@ impl Lstm {
             let x = Term { weights: kernel, input: &views.x[p * k * lanes..], k };
             let mask = shared.mask_at(views.mask, p, time, lanes);
             let (previous, read, h) = views.states(s, p, n, dropped);
-            let gates = &mut gates[p * GATES * n..][..GATES * n];
+            let gates = &mut gates[p * stride..][..GATES * n];
             match read {
                 Some(read) => {
                     let state = Term { weights: recurrent, input: read, k: units };
-                    gemm(s, rows, lanes, start, &[x, state], gates);
+                    gemm(s, rows, start, &[x, state], gates);
                 }
-                None => gemm(s, rows, lanes, start, &[x], gates),
+                None => gemm(s, rows, start, &[x], gates),
             }
             if !z.is_empty() {
                 z[p * GATES * n..][..GATES * n].copy_from_slice(gates);
@@ -154,6 +155,7 @@ impl Lstm {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);
+        let stride = step_stride(GATES * n);
         let params = pass.params;
         let (dropped, dropped_input) = (shared.drops_state(pass), shared.dropped_input(pass));
         {
@@ -189,7 +191,7 @@ impl Lstm {
         let [kernel, recurrent, gates, z, c, activated_c, initial_c, d_c, passed_c, scratch] = own;
         for p in (0..time).rev() {
             if p + 1 < time {
-                let d_later = &gates[(p + 1) * GATES * n..];
+                let d_later = &gates[(p + 1) * stride..];
                 let later = Term { weights: recurrent, input: d_later, k: rows };
                 shared.outside_gradient(views.d_y, p, time, views.d_h);
                 shared.add_state_gradient(s, &[later], &mut views, dropped, lanes);
@@ -202,7 +204,7 @@ impl Lstm {
             if let Some(mask) = shared.mask_at(views.mask, p, time, lanes) {
                 set_invalid_aside(s, mask, d_c, passed_c);
             }
-            let gates = &mut gates[p * GATES * n..][..GATES * n];
+            let gates = &mut gates[p * stride..][..GATES * n];
             let step = CellStep {
                 z: if z.is_empty() { &[] } else { &z[p * GATES * n..][..GATES * n] },
                 c: &c[p * n..][..n],
@@ -232,10 +234,10 @@ impl Lstm {
         let ranges = params.ranges();
         let gradients = core::mem::take(&mut pass.gradients);
         let (views, [d_gates]) = shared.start_backward(wires, pass, [&self.gates]);
-        let d_steps = Steps { data: d_gates, stride: GATES * n };
+        let d_steps = Steps { data: d_gates, stride };
         kernel_gradient(
             s,
-            GradientShape { rows: k, columns: rows, stride: rows, time, lanes },
+            GradientShape { rows: k, columns: rows, stride: rows, time },
             Steps { data: views.x, stride: k * lanes },
             d_steps,
             &mut gradients[ranges[shared.kernel].clone()],
@@ -251,7 +253,7 @@ impl Lstm {
             &mut gradients[ranges[shared.recurrent_kernel].clone()],
         );
         if let Some(bias) = shared.bias {
-            bias_gradient(s, time, lanes, d_steps, &mut gradients[ranges[bias].clone()]);
+            bias_gradient(s, time, d_steps, &mut gradients[ranges[bias].clone()]);
         }
         pass.gradients = gradients;
     }

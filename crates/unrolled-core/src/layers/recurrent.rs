@@ -367,10 +367,10 @@ impl Recurrent {
         let units = self.spec.units;
         if dropped {
             let scratch = &mut views.scratch[..units * lanes];
-            gemm(s, units, lanes, Start::Zero, terms, scratch);
+            gemm(s, units, Start::Zero, terms, scratch);
             multiply_add(s, scratch, views.h_mask, views.d_h);
         } else {
-            gemm(s, units, lanes, Start::Accumulate, terms, views.d_h);
+            gemm(s, units, Start::Accumulate, terms, views.d_h);
         }
     }
 
@@ -420,10 +420,10 @@ impl Recurrent {
         };
         let d_x = &mut views.d_x[t * k..][..k];
         if !dropped {
-            return gemm(s, self.inputs, lanes, start, terms, d_x);
+            return gemm(s, self.inputs, start, terms, d_x);
         }
         let scratch = &mut views.scratch[..k];
-        gemm(s, self.inputs, lanes, Start::Zero, terms, scratch);
+        gemm(s, self.inputs, Start::Zero, terms, scratch);
         match mode {
             Gradient::Add => multiply_add(s, scratch, views.x_mask, d_x),
             _ => multiply(s, scratch, views.x_mask, d_x),
@@ -464,7 +464,7 @@ impl Recurrent {
         d_kernel: &mut [f32],
     ) {
         let units = self.spec.units;
-        let shape = GradientShape { rows: units, columns, stride, time, lanes };
+        let shape = GradientShape { rows: units, columns, stride, time };
         if let Some(initial) = initial {
             let first = GradientShape { time: 1, ..shape };
             kernel_gradient(s, first, Steps { data: initial, stride: 0 }, d_z, d_kernel);
@@ -553,6 +553,15 @@ impl ForwardViews<'_> {
         };
         (previous, read, &mut after[..n])
     }
+}
+
+/// Between the steps of a buffer that the gradients of the kernels read over time, for steps of
+/// `len` values: a cache line more than that where steps would else share the same few sets of the
+/// first-level cache, which are found by the low twelve bits of an address.
+pub(super) fn step_stride(len: usize) -> usize {
+    const LINE: usize = 16;
+    const FEW_SETS: usize = 512;
+    if len.is_multiple_of(FEW_SETS) { len + LINE } else { len }
 }
 
 /// Carries the previous state on where the step is masked.

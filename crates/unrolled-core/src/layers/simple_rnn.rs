@@ -3,7 +3,7 @@
 use unrolled_simd::kernels::{activate_in_place, bias_gradient, gemm, kernel_gradient, pack};
 use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
-use super::recurrent::{Kind, Recurrent, carry};
+use super::recurrent::{Kind, Recurrent, carry, step_stride};
 use super::{Builder, Pass, Shape, Wires, activation, elementwise};
 use crate::arena::{Buffer, Carver};
 use crate::error::Result;
@@ -17,7 +17,7 @@ pub(crate) struct SimpleRnn {
     recurrent_packed: Buffer,
     /// `[time][units][lanes]`: before the activation, where its gradient needs that.
     z: Buffer,
-    /// `[time][units][lanes]`
+    /// `[time][units][lanes]`, [`step_stride`] between steps.
     d_z: Buffer,
 }
 
@@ -42,7 +42,7 @@ impl SimpleRnn {
         self.recurrent_packed = carver.take(spec.units * spec.units);
         // At a masked step h is not the activation of anything: its gradient is zero there anyway.
         self.z = carver.take_if(activation::keeps_input(spec.activation), len);
-        self.d_z = carver.take(len);
+        self.d_z = carver.take(wires.inputs[0].steps * step_stride(spec.units * lanes));
         self.shared.prepare(lanes, wires, carver);
     }
 
@@ -71,9 +71,9 @@ impl SimpleRnn {
             match read {
                 Some(read) => {
                     let state = Term { weights: recurrent, input: read, k: units };
-                    gemm(s, units, lanes, start, &[x, state], target);
+                    gemm(s, units, start, &[x, state], target);
                 }
-                None => gemm(s, units, lanes, start, &[x], target),
+                None => gemm(s, units, start, &[x], target),
             }
             match elementwise(f) {
                 Some(kernel) if z.is_empty() => activate_in_place(s, kernel, h),
@@ -88,6 +88,7 @@ impl SimpleRnn {
         let shared = &self.shared;
         let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
         let (n, time) = (units * lanes, wires.inputs[0].steps);
+        let stride = step_stride(n);
         let params = pass.params;
         let (dropped, dropped_input) = (shared.drops_state(pass), shared.dropped_input(pass));
         let own = [&self.kernel_packed, &self.recurrent_packed, &self.z, &self.d_z];
@@ -105,7 +106,8 @@ impl SimpleRnn {
             let (mut views, [kernel, recurrent, z, d_z]) = shared.start_backward(wires, pass, own);
             for p in (0..time).rev() {
                 if p + 1 < time {
-                    let later = Term { weights: recurrent, input: &d_z[(p + 1) * n..], k: units };
+                    let later =
+                        Term { weights: recurrent, input: &d_z[(p + 1) * stride..], k: units };
                     shared.outside_gradient(views.d_y, p, time, views.d_h);
                     shared.add_state_gradient(s, &[later], &mut views, dropped, lanes);
                     shared.add_passed(s, &mut views);
@@ -113,7 +115,7 @@ impl SimpleRnn {
                 shared.set_masked_aside(s, &mut views, p, time, lanes);
                 let h = &views.h[p * n..][..n];
                 let z = if z.is_empty() { h } else { &z[p * n..][..n] };
-                let d_z = &mut d_z[p * n..][..n];
+                let d_z = &mut d_z[p * stride..][..n];
                 activation::backward(s, f, [z, h, &*views.d_h], d_z, units, lanes);
                 let terms = [Term { weights: kernel, input: d_z, k: units }];
                 let mode = wires.gradients[0];
@@ -129,10 +131,10 @@ impl SimpleRnn {
         shared.give_initial_gradient(s, 1, wires, pass.arena, shared.d_h());
         let gradients = core::mem::take(&mut pass.gradients);
         let (views, [_, _, _, d_z]) = shared.start_backward(wires, pass, own);
-        let d_steps = Steps { data: d_z, stride: n };
+        let d_steps = Steps { data: d_z, stride };
         kernel_gradient(
             s,
-            GradientShape { rows: k, columns: units, stride: units, time, lanes },
+            GradientShape { rows: k, columns: units, stride: units, time },
             Steps { data: views.x, stride: k * lanes },
             d_steps,
             &mut gradients[ranges[shared.kernel].clone()],
@@ -148,7 +150,7 @@ impl SimpleRnn {
             &mut gradients[ranges[shared.recurrent_kernel].clone()],
         );
         if let Some(bias) = shared.bias {
-            bias_gradient(s, time, lanes, d_steps, &mut gradients[ranges[bias].clone()]);
+            bias_gradient(s, time, d_steps, &mut gradients[ranges[bias].clone()]);
         }
         pass.gradients = gradients;
     }

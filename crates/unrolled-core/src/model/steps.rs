@@ -5,7 +5,7 @@ use unrolled_simd::{Simd, dispatch};
 
 use super::Model;
 use crate::error::{Error, Result};
-use crate::lanes::{LANE_BLOCK, gather, scatter, step_mask};
+use crate::lanes::{gather, scatter, step_mask};
 use crate::layers::{DropoutKey, Pass};
 use crate::losses::{Frame, elements_per_step, loss_forward_backward, target_features};
 use crate::metrics::MetricState;
@@ -68,14 +68,14 @@ impl Model {
         }
         self.initialize();
         let mut all = Vec::new();
-        for block in indices.chunks(self.lane_block()) {
+        for block in indices.chunks(self.isa.block()) {
             self.load_block(slot, block, false, &[]);
             self.forward(None);
             let value = self.plan.output(output);
             let rows = value.steps * value.features;
             let start = all.len();
             all.resize(start + block.len() * rows, 0.0);
-            let lanes = self.lanes(block.len());
+            let lanes = self.isa.block();
             scatter(&self.arena.as_slice()[value.y.clone()], rows, lanes, &mut all[start..]);
         }
         Ok(all)
@@ -100,15 +100,6 @@ impl Model {
         })
     }
 
-    /// Examples in a block: the same on scalar and simd128.
-    fn lane_block(&self) -> usize {
-        LANE_BLOCK.max(self.isa.block())
-    }
-
-    fn lanes(&self, examples: usize) -> usize {
-        examples.next_multiple_of(self.isa.block())
-    }
-
     /// Loss, and gradients if asked, of a mini-batch, block by block in order.
     fn pass(
         &mut self,
@@ -128,15 +119,15 @@ impl Model {
         let counts = self.valid_elements(slot, indices, &compiled.loss);
         let mut running = self.running.clone();
         let mut total = 0.0;
-        for (number, block) in indices.chunks(self.lane_block()).enumerate() {
+        for (number, block) in indices.chunks(self.isa.block()).enumerate() {
             self.load_block(slot, block, true, &trained);
-            let first = number * self.lane_block();
+            let first = number * self.isa.block();
             let key = DropoutKey { seed: self.spec.seed, iteration, first };
             let key = (purpose == Purpose::Train).then_some(key);
             self.forward(key);
             let loss = self.block_loss(slot, block, &compiled, &counts, trains, &mut running);
             if !loss.is_finite() {
-                return Err(self.locate_non_finite(block.len(), iteration));
+                return Err(self.locate_non_finite(iteration));
             }
             total += loss;
             if trains {
@@ -183,7 +174,7 @@ impl Model {
     /// Carves the buffers for a block and gathers its inputs and masks.
     fn load_block(&mut self, slot: usize, block: &[u32], cut: bool, trained: &[bool]) {
         let data = &self.slots[slot];
-        let lanes = block.len().next_multiple_of(self.isa.block());
+        let lanes = self.isa.block();
         let mut dimensions = Dimensions {
             lanes,
             time: Vec::with_capacity(data.inputs.len()),
@@ -223,7 +214,7 @@ impl Model {
     }
 
     fn forward(&mut self, dropout: Option<DropoutKey>) {
-        let lanes = self.plan.prepared_lanes();
+        let lanes = self.isa.block();
         let mut pass = Pass {
             arena: self.arena.as_mut_slice(),
             params: &self.params,
@@ -236,7 +227,7 @@ impl Model {
 
     /// Adds the block's gradient to the mini-batch's; the first block starts it.
     fn backward(&mut self, first: bool, dropout: Option<DropoutKey>) {
-        let lanes = self.plan.prepared_lanes();
+        let lanes = self.isa.block();
         let gradients = if first {
             &mut self.gradients
         } else {
@@ -269,7 +260,7 @@ impl Model {
         trains: bool,
         running: &mut [MetricState],
     ) -> f64 {
-        let lanes = self.plan.prepared_lanes();
+        let lanes = self.isa.block();
         let isa = self.isa;
         let mut total = 0.0;
         for (i, &count) in counts.iter().enumerate() {
@@ -310,7 +301,7 @@ impl Model {
         total
     }
 
-    fn locate_non_finite(&self, examples: usize, iteration: u64) -> Error {
+    fn locate_non_finite(&self, iteration: u64) -> Error {
         let arena = self.arena.as_slice();
         for (spec, range) in self.params.specs().iter().zip(self.params.ranges()) {
             if self.params.values[range.clone()].iter().any(|w| !w.is_finite()) {
@@ -318,7 +309,7 @@ impl Model {
                 return Error::NonFinite { layer, what: "weight", step: None, iteration };
             }
         }
-        let found = self.plan.first_non_finite(arena, self.lanes(examples));
+        let found = self.plan.first_non_finite(arena, self.isa.block());
         let (layer, step) = found.unwrap_or_else(|| ("loss".to_owned(), None));
         Error::NonFinite { layer, what: "output", step, iteration }
     }

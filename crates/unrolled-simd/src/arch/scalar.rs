@@ -22,7 +22,7 @@ impl Simd for Scalar {
 
     const NAME: &'static str = "scalar";
     const LANES: usize = 4;
-    const TILE: Tile = Tile { rows: 4, columns: 2 };
+    const TILE: Tile = Tile { rows: 2, columns: 4 };
     const UNIT_TILE: Tile = Tile { rows: 2, columns: 4 };
     const GRADIENT_TILE: Tile = Tile { rows: 2, columns: 4 };
 

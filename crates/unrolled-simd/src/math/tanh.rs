@@ -18,9 +18,16 @@ pub(super) const Q: [f32; 4] = [2.234_247_4e-6, 2.188_016_4e-3, 2.050_170_5e-1, 
 /// 3.5 ULP and 2.1e-7. Never beyond ±1, and ±1 from 8.81 on; ±0 and NaN stay.
 #[inline(always)]
 pub fn tanh<S: Simd>(s: S, x: S::V) -> S::V {
+    let (n, d) = quotient(s, x);
+    double(s, n, d)
+}
+
+/// `(n, d)` of `tanh(½x)`, x cut at the limit.
+#[inline(always)]
+pub(super) fn quotient<S: Simd>(s: S, x: S::V) -> (S::V, S::V) {
     let x = s.max(s.min(x, s.splat(LIMIT)), s.splat(-LIMIT));
     let x2 = s.mul(x, x);
-    double(s, s.mul(polynomial(s, x2, P), x), polynomial(s, x2, Q))
+    (s.mul(polynomial(s, x2, P), x), polynomial(s, x2, Q))
 }
 
 #[cfg(test)]
