@@ -11,20 +11,27 @@ interface Setup {
   readonly changes?: Partial<FitRequest>;
   readonly callbacks?: readonly Callback[];
   readonly signal?: AbortSignal;
+  /** Longest time without giving way to the event loop, in milliseconds. */
+  readonly slice?: number;
 }
 
 /** A run over the loop itself, on this thread, with an engine without arithmetic. */
-function begin({ changes, callbacks = [], signal }: Setup = {}) {
+function begin({ changes, callbacks = [], signal, slice = 0 }: Setup = {}) {
   const engine = fakeEngine();
-  const api = createApi(() => engine, 0);
+  const api = createApi(() => engine, slice);
   api.start({} as Parameters<typeof api.start>[0]);
   const run = new Run({
     callbacks,
     signal,
-    command: (command) => api.control(command),
+    send: (directive) => api.control(directive),
     perform: (listener, flag) =>
       api.fit(
-        fitRequest({ epochs: 4, ...changes, ...(flag === undefined ? {} : { flag }) }),
+        fitRequest({
+          epochs: 4,
+          epochBegin: callbacks.some(({ onEpochBegin }) => onEpochBegin !== undefined),
+          ...changes,
+          ...(flag === undefined ? {} : { flag }),
+        }),
         listener,
         noStream,
       ),
@@ -66,6 +73,19 @@ test('leaving the iteration stops the run', async () => {
   const { end, epochs } = await run;
   expect(end).toBe('stopped');
   expect(epochs.length).toBeLessThan(100_000);
+});
+
+test('a stop in the body of an iteration takes effect at once, promises that it awaits included', async () => {
+  const { run, engine } = begin({
+    changes: { epochs: 1000 },
+    slice: Number.POSITIVE_INFINITY,
+  });
+  for await (const { epoch } of run) {
+    for (let i = 0; i < 100; i++) await Promise.resolve();
+    if (epoch === 1) run.stop();
+  }
+  expect((await run).epochs).toEqual([0, 1]);
+  expect(engine.steps).toHaveLength(8);
 });
 
 test('stop resolves with the epochs that were finished', async () => {

@@ -48,7 +48,7 @@ export function startRun(
   return new Run({
     callbacks: callbacks.callbacks,
     signal: callbacks.signal,
-    command: (command) => host.send('control', [command]),
+    send: (directive) => host.send('control', [directive]),
     async perform(listener, flag, run) {
       const { data, options, compile } = prepare();
       const { request, buffers } = buildRequest(data, options, compile, pack);
@@ -88,7 +88,7 @@ function buildRequest(
   const val = names.map((name) => `val${name.charAt(0).toUpperCase()}${name.slice(1)}`);
   checkMonitors(options.earlyStopping, validation.kind === 'none' ? names : [...names, ...val]);
   const { epochs, initialEpoch, batchSize, shuffle, earlyStopping, resume } = options;
-  const { stepsPerEpoch, progressInterval } = options;
+  const { stepsPerEpoch, progressInterval, callbacks } = options;
   return {
     buffers,
     request: {
@@ -100,6 +100,7 @@ function buildRequest(
       shuffle,
       earlyStopping,
       resume,
+      epochBegin: callbacks.some(({ onEpochBegin }) => onEpochBegin !== undefined),
       ...(stepsPerEpoch === undefined ? {} : { stepsPerEpoch }),
       ...(progressInterval === undefined ? {} : { progressInterval }),
     },

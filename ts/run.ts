@@ -2,9 +2,11 @@ import { sharedFlag } from './abortable.ts';
 import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
+import { breathe } from './worker/control.ts';
 import {
   type Command,
   commands,
+  type Directive,
   type EpochRecord,
   type FitEnd,
   type FitEvent,
@@ -31,8 +33,8 @@ export type RunStatus = 'running' | 'pausing' | 'paused' | 'stopping' | 'ended' 
 export interface RunDriver {
   /** Does the work; `flag` holds the wanted command where memory can be shared. */
   perform(listener: FitListener, flag: Int32Array | undefined, run: Run): Promise<FitOutcome>;
-  /** Sends a command to the loop. */
-  command(command: Command): void;
+  /** Sends a message to the loop. */
+  send(directive: Directive): void;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | undefined;
 }
@@ -51,6 +53,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   readonly #records: EpochRecord[] = [];
   readonly #epochs: EpochLogs[] = [];
   #command: Command = 'run';
+  #iterated = false;
   #status: RunStatus = 'running';
   #failure: { readonly error: unknown } | undefined;
   #waiting: (() => void)[] = [];
@@ -66,7 +69,11 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     this.#result = this.#perform();
   }
 
-  /** Loss and metrics of the epochs so far; kept when the run fails. */
+  /**
+   * Loss and metrics of the epochs so far; kept when the run fails. It is complete whenever the run
+   * calls a callback, stands still or has ended. While it goes on and nothing on this side waits for
+   * epochs (no iteration, `onEpochBegin` or `onEpochEnd`), it can be some 50 ms behind.
+   */
   get history(): History {
     return collect(this.#records);
   }
@@ -132,6 +139,8 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochLogs, void, undefined> {
     this.#result.catch(() => {});
+    if (!this.#attended && !this.#over) this.#driver.send('attend');
+    this.#iterated = true;
     let finished = false;
     try {
       for (let next = 0; ; next++) {
@@ -145,6 +154,12 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     } finally {
       if (!finished) this.stop();
     }
+  }
+
+  /** Whether something on this side may answer to an epoch, so that the loop has to wait. */
+  get #attended(): boolean {
+    const { callbacks } = this.#driver;
+    return this.#iterated || callbacks.some((on) => on.onEpochBegin ?? on.onEpochEnd);
   }
 
   get #over(): boolean {
@@ -197,14 +212,15 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   /** Takes an event of the loop; an error in a callback ends the run. */
-  async #hear(event: FitEvent): Promise<Command> {
+  async #hear(event: FitEvent): Promise<Directive> {
     try {
       await this.#handle(event);
     } catch (error) {
       this.#failure ??= { error };
       this.#end('abort');
     }
-    return this.#command;
+    const goesOn = this.#command === 'run' || this.#command === 'pause';
+    return goesOn && this.#attended ? 'attend' : this.#command;
   }
 
   async #handle(event: FitEvent): Promise<void> {
@@ -220,12 +236,18 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
         for (const callback of this.#driver.callbacks) callback.onBatchEnd?.(progress, this);
         return;
       }
-      case 'epoch': {
-        const epoch = epochLogs(event.record, event.seconds);
-        this.#records.push(event.record);
-        this.#epochs.push(epoch);
+      case 'epochs': {
+        const before = this.#epochs.length;
+        for (const { record, seconds } of event.epochs) {
+          this.#records.push(record);
+          this.#epochs.push(epochLogs(record, seconds));
+        }
         this.#turn(this.#status);
-        return this.#each((callback) => callback.onEpochEnd?.(epoch, this));
+        for (const epoch of this.#epochs.slice(before))
+          await this.#each((callback) => callback.onEpochEnd?.(epoch, this));
+        // The bodies of iterations get their turn, so that a stop in one is in the answer.
+        if (this.#iterated) await breathe();
+        return;
       }
       case 'paused':
         if (this.#status === 'pausing') this.#turn('paused');
@@ -242,7 +264,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   #tell(command: Command): void {
     this.#command = command;
     if (this.#flag !== undefined) Atomics.store(this.#flag, 0, commands.indexOf(command));
-    this.#driver.command(command);
+    this.#driver.send(command);
   }
 
   #turn(status: RunStatus): void {

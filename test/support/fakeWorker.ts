@@ -13,7 +13,8 @@ export interface FakeWorker extends NodeWorkerLike {
   die(event: 'exit' | 'error', value: unknown): void;
 }
 
-export function fakeWorker(): FakeWorker {
+/** @param slice - longest time without giving way to the event loop, in milliseconds */
+export function fakeWorker(slice = 0): FakeWorker {
   sendErrorDetails();
   const { port1, port2 } = new MessageChannel();
   const engine = fakeEngine();
@@ -25,7 +26,7 @@ export function fakeWorker(): FakeWorker {
     return set;
   };
   expose(
-    createApi(() => engine, 0),
+    createApi(() => engine, slice),
     port2,
   );
   port1.onmessage = ({ data }) => {

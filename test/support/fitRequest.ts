@@ -1,5 +1,5 @@
 import type { Packed } from '../../ts/pack.ts';
-import type { FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
+import type { FinishedEpoch, FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
 
 /** Examples 0, 1, … as one feature each. */
 export const numbers = (count: number): Packed => ({
@@ -18,6 +18,7 @@ export const fitRequest = (changes: Partial<FitRequest> = {}): FitRequest => ({
   shuffle: false,
   earlyStopping: [],
   resume: false,
+  epochBegin: false,
   ...changes,
 });
 
@@ -30,6 +31,10 @@ export function recorder(answer: (event: FitEvent) => ReturnType<FitListener> = 
   };
   return { events, listener };
 }
+
+/** The epochs that events tell of, in order. */
+export const finished = (events: readonly FitEvent[]): readonly FinishedEpoch[] =>
+  events.flatMap((event) => (event.type === 'epochs' ? event.epochs : []));
 
 /** A stream that is not there. */
 export const noStream = () => Promise.resolve(null);

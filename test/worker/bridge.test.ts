@@ -97,14 +97,14 @@ test('the worker keeps the process alive only while something is pending', async
 
 test('events reach the caller before the run ends', async () => {
   const { connection } = await connect();
-  const { events, listener } = recorder();
-  await connection.call('fit', [fitRequest(), listener, noStream]);
+  const { events, listener } = recorder(() => 'attend');
+  await connection.call('fit', [fitRequest({ epochBegin: true }), listener, noStream]);
   expect(events.map(({ type }) => type)).toEqual([
     'begin',
     'epochBegin',
-    'epoch',
+    'epochs',
     'epochBegin',
-    'epoch',
+    'epochs',
   ]);
 });
 

@@ -11,7 +11,7 @@ import { measureStream, named, type Rest } from './measure.ts';
 import { type Prediction, predictAll } from './predict.ts';
 import type {
   Batch,
-  Command,
+  Directive,
   FitListener,
   FitOutcome,
   FitRequest,
@@ -122,8 +122,8 @@ export function createApi(open: OpenEngine, slice: number) {
     },
 
     /** Says what the run should be doing. */
-    control(command: Command): void {
-      control?.set(command);
+    control(directive: Directive): void {
+      control?.set(directive);
     },
 
     /** Loss and metrics without training. */

@@ -1,4 +1,4 @@
-import { commands, type Command } from './protocol.ts';
+import { commands, type Command, type Directive } from './protocol.ts';
 
 /** Gives way to the event loop, so that messages and frames get their turn. */
 export const breathe: () => Promise<void> =
@@ -38,6 +38,8 @@ export class Pulse {
 
 /** What a run should be doing: from shared memory where there is some, and from messages. */
 export class Control {
+  /** Whether the caller's side may answer to the end of an epoch. */
+  attended = false;
   readonly #flag: Int32Array | undefined;
   readonly #pulse: Pulse;
   #command: Command = 'run';
@@ -54,10 +56,18 @@ export class Control {
     return commands[Atomics.load(this.#flag, 0)] ?? 'run';
   }
 
-  /** Takes a command; wakes a paused run. */
-  set(command: Command): void {
-    this.#command = command;
-    this.#wake?.();
+  /** Takes a message; a command wakes a paused run. */
+  set(directive: Directive): void {
+    if (directive === 'attend') this.attended = true;
+    else {
+      this.#command = directive;
+      this.#wake?.();
+    }
+  }
+
+  /** Takes an answer to an event. It can be older than a message: only what is final counts. */
+  obey(answer: Directive): void {
+    if (answer !== 'run' && answer !== 'pause') this.set(answer);
   }
 
   /** Whether {@link gate} has something to do; asked between any two batches. */

@@ -1,16 +1,16 @@
-import type { FitEvent, FitListener } from './protocol.ts';
+import type { FitEvent, Tell } from './protocol.ts';
 
 /** Tells of progress at most once in a while, and never faster than it is heard. */
 export class Progress {
   readonly #interval: number | undefined;
-  readonly #listener: FitListener;
+  readonly #tell: Tell;
   #last = Number.NEGATIVE_INFINITY;
   #heard = true;
 
   /** @param interval - least time between two events, in milliseconds; none for no events */
-  constructor(interval: number | undefined, listener: FitListener) {
+  constructor(interval: number | undefined, tell: Tell) {
     this.#interval = interval;
-    this.#listener = listener;
+    this.#tell = tell;
   }
 
   /** Whether it is time for an event. */
@@ -19,13 +19,11 @@ export class Progress {
     return performance.now() - this.#last >= this.#interval;
   }
 
-  /** Sends an event. */
-  tell(event: FitEvent): void {
+  /** Sends an event; resolves when it has been heard. */
+  async tell(event: FitEvent): Promise<void> {
     this.#last = performance.now();
     this.#heard = false;
-    const heard = () => {
-      this.#heard = true;
-    };
-    Promise.resolve(this.#listener(event)).then(heard, heard);
+    await this.#tell(event);
+    this.#heard = true;
   }
 }

@@ -29,6 +29,12 @@ export interface EpochRecord {
 /** What a run should be doing. */
 export type Command = 'run' | 'pause' | 'stop' | 'abort';
 
+/**
+ * What the caller's side says to a run: a command, or `attend`: to tell of each epoch when it ends,
+ * and to wait for the answer.
+ */
+export type Directive = Command | 'attend';
+
 /** Numbers of the commands in shared memory. */
 export const commands: readonly Command[] = ['run', 'pause', 'stop', 'abort'];
 
@@ -54,10 +60,18 @@ export interface FitRequest {
   readonly earlyStopping: readonly EarlyStopping[];
   /** Continue the run that a checkpoint was saved in. */
   readonly resume: boolean;
+  /** Tell when an epoch begins, and wait for the answer. */
+  readonly epochBegin: boolean;
   /** Least time between two progress events, in milliseconds; no events when missing. */
   readonly progressInterval?: number;
   /** Holds the wanted command, where memory can be shared. */
   readonly flag?: Int32Array;
+}
+
+/** A finished epoch, and the time that it took. */
+export interface FinishedEpoch {
+  readonly record: EpochRecord;
+  readonly seconds: number;
 }
 
 /** What a run tells while it goes. */
@@ -74,11 +88,15 @@ export type FitEvent =
       /** Means over the epoch so far. */
       readonly logs: Logs;
     }
-  | { readonly type: 'epoch'; readonly record: EpochRecord; readonly seconds: number }
+  /** One epoch where the caller attends to the run; else those since the last event. */
+  | { readonly type: 'epochs'; readonly epochs: readonly FinishedEpoch[] }
   | { readonly type: 'paused' };
 
 /** Takes an event; gives back what the run should be doing. */
-export type FitListener = (event: FitEvent) => Command | Promise<Command>;
+export type FitListener = (event: FitEvent) => Directive | Promise<Directive>;
+
+/** Tells the listener of an event; resolves when its answer has been obeyed. */
+export type Tell = (event: FitEvent) => Promise<void>;
 
 /** Why a run ended. */
 export type FitEnd = 'completed' | 'earlyStopping' | 'stopped' | 'aborted';

@@ -1,5 +1,5 @@
 import { type Engine, slots } from '../engine/engine.ts';
-import { DataError, isAbortError } from '../errors.ts';
+import { AbortError, DataError, isAbortError } from '../errors.ts';
 import { type Batches, residentBatches, streamedBatches } from './batches.ts';
 import type { Control } from './control.ts';
 import { examplesOf, load } from './data.ts';
@@ -9,15 +9,16 @@ import { measureResident, measureStream, named, type Rest } from './measure.ts';
 import { Progress } from './progress.ts';
 import type {
   Batch,
-  Command,
   EpochRecord,
   FitEnd,
   FitListener,
   FitOutcome,
   FitRequest,
   StreamReader,
+  Tell,
   TrainingState,
 } from './protocol.ts';
+import { Report } from './report.ts';
 
 /** What a run works with. */
 export interface RunContext {
@@ -33,50 +34,56 @@ export interface RunContext {
   readonly names: readonly string[];
 }
 
-/** Interrupts the epoch loop. */
-type Interrupt = 'stop' | 'abort' | null;
+/** A run that is under way. */
+interface Loop extends RunContext {
+  readonly batches: Batches;
+  readonly tell: Tell;
+  readonly progress: Progress;
+  readonly report: Report;
+}
 
 /**
- * The epoch loop: order, batches, validation, early stopping, pause and stop. Where it stands is
- * in `state` after every batch, so that a checkpoint taken then continues with the same bits.
+ * Trains. Where the run stands is in `state` after every batch, so that a checkpoint taken then
+ * continues with the same bits.
  */
 export async function train(context: RunContext): Promise<FitOutcome> {
-  const { engine, request, state, listener, control, metricsLock } = context;
-  const batches = openBatches(context);
-  obey(control, await listener({ type: 'begin', history: [...state.history] }));
+  const { request, control, listener } = context;
+  const tell: Tell = async (event) => control.obey(await listener(event));
+  const report = new Report(control, tell);
+  const progress = new Progress(request.progressInterval, tell);
+  try {
+    return await epochs({ ...context, batches: openBatches(context), tell, progress, report });
+  } catch (error) {
+    // Of between(), or of a stream that was closed because the run is to end.
+    if (!isAbortError(error)) throw error;
+    return { end: control.command === 'abort' ? 'aborted' : 'stopped', bestEpoch: null };
+  } finally {
+    // However the run ended: the caller has heard of all its epochs before.
+    await report.send();
+  }
+}
+
+/** The epoch loop: order, batches, validation, early stopping, pause and stop. */
+async function epochs(loop: Loop): Promise<FitOutcome> {
+  const { engine, request, state, control, metricsLock, tell, report } = loop;
+  await tell({ type: 'begin', history: [...state.history] });
   let end: FitEnd = 'completed';
   while (state.epoch < request.epochs) {
     const began = performance.now();
-    if (state.batch === 0)
-      obey(control, await listener({ type: 'epochBegin', epoch: state.epoch }));
-    const result = await metricsLock.run(() => oneEpoch(context, batches));
-    if (typeof result === 'string') return interrupted(result);
-    const stop = finishEpoch(context, result);
-    const seconds = (performance.now() - began) / 1000;
-    obey(control, await listener({ type: 'epoch', record: result, seconds }));
+    if (request.epochBegin && state.batch === 0)
+      await tell({ type: 'epochBegin', epoch: state.epoch });
+    const record = await metricsLock.run(() => oneEpoch(loop));
+    const stop = finishEpoch(loop, record);
+    await report.add({ record, seconds: (performance.now() - began) / 1000 });
     if (stop) {
       end = 'earlyStopping';
       break;
     }
-    const interrupt = await between(context);
-    if (interrupt !== null) return interrupted(interrupt);
+    if (control.due()) await between(loop);
   }
   const keeper = request.earlyStopping.findIndex((options) => options.restoreBestWeights);
   const restored = keeper >= 0 && engine.restoreBest();
   return { end, bestEpoch: restored ? (state.stopping[keeper]?.bestEpoch ?? null) : null };
-}
-
-const interrupted = (interrupt: 'stop' | 'abort'): FitOutcome => ({
-  end: interrupt === 'stop' ? 'stopped' : 'aborted',
-  bestEpoch: null,
-});
-
-/**
- * A listener in another thread answers with a command, so that a stop asked for in a callback takes
- * effect at once. An answer can be older than a message; only what is final is taken from it.
- */
-function obey(control: Control, command: Command): void {
-  if (command === 'stop' || command === 'abort') control.set(command);
 }
 
 function openBatches({ engine, request, read }: RunContext): Batches {
@@ -89,65 +96,30 @@ function openBatches({ engine, request, read }: RunContext): Batches {
 }
 
 /** Trains and validates one epoch, or the rest of one that was interrupted. */
-async function oneEpoch(
-  context: RunContext,
-  batches: Batches,
-): Promise<EpochRecord | 'stop' | 'abort'> {
-  const { engine, state, names, request } = context;
+async function oneEpoch(loop: Loop): Promise<EpochRecord> {
+  const { engine, state, names, request } = loop;
   if (state.trained === null) {
     if (state.batch === 0) engine.resetMetrics();
-    const interrupt = await trainBatches(context, batches);
-    if (interrupt !== null) return interrupt;
+    await trainBatches(loop);
     state.trained = engine.metrics();
   }
   const trained = named(names, state.trained);
   if (request.validation.kind === 'none') return { epoch: state.epoch, logs: trained };
-  const interruption = new AbortController();
-  const rest: Rest = () => {
-    if (!context.control.due()) return undefined;
-    return between(context).then((interrupt) => {
-      if (interrupt === null) return;
-      interruption.abort(interrupt);
-      throw interruption;
-    });
-  };
-  try {
-    const measured = await validate(context, rest);
-    return { epoch: state.epoch, logs: { ...trained, ...named(names, measured, 'val') } };
-  } catch (error) {
-    if (error === interruption) return interruption.signal.reason as 'stop' | 'abort';
-    return interruptOf(context.control, error);
-  }
+  const measured = await validate(loop);
+  return { epoch: state.epoch, logs: { ...trained, ...named(names, measured, 'val') } };
 }
 
-/** A stream that was closed because the run is to end rejects with an AbortError. */
-function interruptOf(control: Control, error: unknown): 'stop' | 'abort' {
-  if (!isAbortError(error)) throw error;
-  return control.command === 'abort' ? 'abort' : 'stop';
-}
-
-async function trainBatches(context: RunContext, batches: Batches): Promise<Interrupt> {
-  const { state, control, request, listener, engine, names } = context;
-  const progress = new Progress(request.progressInterval, listener);
-  try {
-    await batches.begin(state.order, state.batch);
-  } catch (error) {
-    return interruptOf(control, error);
-  }
+async function trainBatches(loop: Loop): Promise<void> {
+  const { state, control, engine, names, batches, progress, report } = loop;
+  await batches.begin(state.order, state.batch);
   for (;;) {
-    if (control.due()) {
-      const interrupt = await between(context);
-      if (interrupt !== null) return interrupt;
-    }
+    if (control.due()) await between(loop);
     const stepped = batches.step();
-    try {
-      if (!(typeof stepped === 'boolean' ? stepped : await stepped)) break;
-    } catch (error) {
-      return interruptOf(control, error);
-    }
+    if (!(typeof stepped === 'boolean' ? stepped : await stepped)) break;
     state.batch += 1;
     if (progress.due()) {
-      progress.tell({
+      void report.send();
+      void progress.tell({
         type: 'progress',
         epoch: state.epoch,
         batch: state.batch,
@@ -161,19 +133,25 @@ async function trainBatches(context: RunContext, batches: Batches): Promise<Inte
       `x: the stream gave no batches in epoch ${state.epoch}; an iterator that can be read only once needs stepsPerEpoch, or give a function that begins it anew`,
     );
   }
-  return null;
 }
 
-/** Gives way to the event loop and waits through a pause. */
-async function between({ control, listener }: RunContext): Promise<Interrupt> {
-  if (!control.due()) return null;
-  const command = await control.gate(() => void listener({ type: 'paused' }));
-  return command === 'run' ? null : command;
+/**
+ * Gives way to the event loop and waits through a pause.
+ * @throws {AbortError} when the run is to end
+ */
+async function between({ control, tell, report }: Loop): Promise<void> {
+  const command = await control.gate(() => {
+    void report.send();
+    void tell({ type: 'paused' });
+  });
+  report.offer();
+  if (command !== 'run') throw new AbortError('The run is to end');
 }
 
-async function validate(context: RunContext, rest: Rest): Promise<number[]> {
-  const { engine, request, read } = context;
+async function validate(loop: Loop): Promise<number[]> {
+  const { engine, request, read, control } = loop;
   const { validation } = request;
+  const rest: Rest = () => (control.due() ? between(loop) : undefined);
   if (validation.kind === 'stream') return measureStream(engine, stream(read), rest);
   return validation.kind === 'split'
     ? measureResident(engine, slots.train, validation.from, rest)
