@@ -4,7 +4,7 @@ import type { Packed } from '../pack.ts';
 import type { Batch } from './protocol.ts';
 
 /** 0, 1, … `size` − 1. */
-export const range = (size: number): Uint32Array => Uint32Array.from({ length: size }, (_, i) => i);
+export const range = (size: number): Uint32Array => new Uint32Array(size).map((_, i) => i);
 
 /** Number of examples of a batch. */
 export const examplesOf = (batch: Pick<Batch, 'inputs'>): number => batch.inputs[0]?.shape[0] ?? 0;
