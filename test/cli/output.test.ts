@@ -93,6 +93,24 @@ describe('the report', () => {
     for (const picture of pictures) expect(picture).toMatch(/<path[^>]* d="M[\d.]+,[\d.]+/);
   });
 
+  test('leaves room for the numbers of the vertical axis', () => {
+    const margin = (size: number) => {
+      const result = madeUpResult();
+      const target = result.series.target.map((value) => value * size);
+      const page = reportHtml({ ...result, series: { ...result.series, target } });
+      const [, x] = /y-axis tick label"><text transform="translate\((\d+)/.exec(page) ?? [];
+      return Number(x);
+    };
+    expect(margin(1e6)).toBeGreaterThan(margin(1) + 40);
+  });
+
+  test('has no picture of the error by step for one step', () => {
+    const result = madeUpResult();
+    const page = reportHtml({ ...result, options: { ...result.options, horizon: 1 } });
+    expect(page.match(/<svg/g)).toHaveLength(3);
+    expect(page).toContain('the next day<');
+  });
+
   test('shows names from the file as text', () => {
     expect(html).toContain('sales &amp; &lt;i&gt;returns&lt;/i&gt;');
     expect(html).not.toContain('<i>returns');

@@ -1,6 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { looksLikeDate, parseDates } from '../../ts/cli/data/dates.ts';
-import { addSteps, formatTime, inferStep, stepsBetween } from '../../ts/cli/data/step.ts';
+import {
+  addSteps,
+  countSteps,
+  formatTime,
+  inferStep,
+  stepLength,
+  stepRate,
+  stepsBetween,
+  stepsName,
+} from '../../ts/cli/data/step.ts';
 
 const read = (texts: string[]) =>
   parseDates(
@@ -95,4 +104,19 @@ describe('dates', () => {
   test.each(['12.8', '5', 'rain', '', '2020-13-01', '29/2/2021', '25:00'])('%s is none', (text) => {
     expect(looksLikeDate(text)).toBe(false);
   });
+});
+
+test.each([
+  { unit: 'day', every: 1, name: 'day', says: ['a day', 'a day', '2 days', 'days'] },
+  { unit: 'hour', every: 1, name: 'hour', says: ['an hour', 'an hour', '2 hours', 'hours'] },
+  { unit: 'day', every: 7, name: 'week', says: ['a week', 'a week', '2 weeks', 'weeks'] },
+  {
+    unit: 'minute',
+    every: 15,
+    name: '15 minutes',
+    says: ['15 minutes', 'every 15 minutes', '2 steps of 15 minutes', 'steps of 15 minutes'],
+  },
+] as const)('steps of $name in words', ({ says, ...named }) => {
+  const step = { ...named, length: 1 };
+  expect([stepLength(step), stepRate(step), countSteps(step, 2), stepsName(step)]).toEqual(says);
 });

@@ -2,7 +2,7 @@ import { count, listNames, UserError } from '../errors.ts';
 import { type FeatureShape, featureColumn, isMissing, isNumber, numberColumn } from './cells.ts';
 import { readTable, type Table } from './csv.ts';
 import { looksLikeDate, parseDates } from './dates.ts';
-import type { Step } from './step.ts';
+import { countSteps, type Step } from './step.ts';
 import {
   fillGaps,
   LONGEST_FILLED_GAP,
@@ -92,7 +92,7 @@ function assemble(
   if (ends > 0) notes.push(`${count(ends, 'step')} without a ${targetName} at the ends left out.`);
   if (filled > 0) {
     notes.push(
-      `Filled ${count(filled, `missing ${timeline.step.name}`)} in ${count(gaps, 'gap')} by straight lines.`,
+      `Filled ${countSteps(timeline.step, filled, 'missing ')} in ${count(gaps, 'gap')} by straight lines.`,
     );
   }
   if (left > 0) {

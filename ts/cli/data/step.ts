@@ -1,4 +1,4 @@
-import { UserError } from '../errors.ts';
+import { count, UserError } from '../errors.ts';
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -62,7 +62,7 @@ export function requireStep(where: string, times: Float64Array, wanted: Step): S
   const insideWeek = wanted.unit === 'weekday' && found.name === 'day' && !times.some(isWeekend);
   if ((found.unit === wanted.unit && found.every === wanted.every) || insideWeek) return wanted;
   throw new UserError(
-    `${where}: one row a ${found.name}, but the model was trained on one a ${wanted.name}`,
+    `${where}: one row ${stepRate(found)}, but the model was trained on one ${stepRate(wanted)}`,
   );
 }
 
@@ -78,6 +78,30 @@ function stepName(unit: Unit, every: number): string {
   };
   const single = unit === 'weekday' ? 'working day' : unit;
   return named[`${unit} ${every}`] ?? (every === 1 ? single : `${every} ${single}s`);
+}
+
+const isSeveral = ({ name }: Step): boolean => /^\d/.test(name);
+
+/** "a day", "an hour", "15 minutes". */
+export function stepLength(step: Step): string {
+  if (isSeveral(step)) return step.name;
+  return `${step.name === 'hour' ? 'an' : 'a'} ${step.name}`;
+}
+
+/** How often there is a value: "a day", "every 15 minutes". */
+export function stepRate(step: Step): string {
+  return isSeveral(step) ? `every ${step.name}` : stepLength(step);
+}
+
+/** "1 day", "7 missing days", "7 steps of 15 minutes". */
+export function countSteps(step: Step, n: number, which = ''): string {
+  if (isSeveral(step)) return `${count(n, `${which}step`)} of ${step.name}`;
+  return count(n, `${which}${step.name}`);
+}
+
+/** "days", "steps of 15 minutes". */
+export function stepsName(step: Step): string {
+  return isSeveral(step) ? `steps of ${step.name}` : `${step.name}s`;
 }
 
 /** 1, 3 or 12 if rows are that many months apart, else 0. */

@@ -1,5 +1,13 @@
 import { count, UserError } from '../errors.ts';
-import { addSteps, formatTime, inferStep, requireStep, type Step, stepsBetween } from './step.ts';
+import {
+  addSteps,
+  formatTime,
+  inferStep,
+  requireStep,
+  type Step,
+  stepLength,
+  stepsBetween,
+} from './step.ts';
 
 /** Gaps of at most this many steps are filled by straight lines. */
 export const LONGEST_FILLED_GAP = 7;
@@ -45,7 +53,7 @@ export function makeTimeline(
   const length = Math.round(stepsBetween(step, start, sorted.at(-1) as number)) + 1;
   if (length > 3 * kept.length + 100) {
     throw new UserError(
-      `${where}: dates are a ${step.name} apart, but ${kept.length} rows cover ${length} steps; too many are missing`,
+      `${where}: dates are ${stepLength(step)} apart, but ${kept.length} rows cover ${length} steps; too many are missing`,
     );
   }
   const rows = new Int32Array(length).fill(-1);
@@ -54,7 +62,7 @@ export function makeTimeline(
     if (Math.abs(at - Math.round(at)) > 1e-6 || rows[Math.round(at)] !== -1) {
       const text = formatTime({ ...step, unit: 'minute' }, times[row] as number);
       throw new UserError(
-        `${where}, line ${lines[row]}: ${text} does not fit steps of a ${step.name}; dates must be evenly spaced`,
+        `${where}, line ${lines[row]}: ${text} does not fit steps of ${stepLength(step)}; dates must be evenly spaced`,
       );
     }
     rows[Math.round(at)] = row;

@@ -37,7 +37,8 @@ export const DEFAULTS = {
   recurrentDropout: 0,
   /** Of Adam, its own default. */
   learningRate: 0.001,
-  epochs: 60,
+  /** A bound: training stops after some epochs without a better validation loss. */
+  epochs: 200,
 } as const;
 
 /** The window of days is chosen as {@link DEFAULTS} are; the others are about two natural cycles. */

@@ -1,4 +1,5 @@
 import type { Series } from '../data/series.ts';
+import { countSteps } from '../data/step.ts';
 import type { Cycle } from './calendar.ts';
 import type { Interval } from './interval.ts';
 import type { Forecasts, Scores } from './metrics.ts';
@@ -50,13 +51,12 @@ export interface ForecastResult {
 
 /** Words for a forecaster. */
 export function nameOf(result: ForecastResult, who: 'model' | Rival): string {
-  const step = result.series.timeline.step.name;
   if (who === 'model')
     return result.options.model === 'linear' ? 'linear model' : result.options.model.toUpperCase();
   if (who === 'naive') return 'naive (last value)';
   if (who === 'linear') return 'linear (ridge regression)';
   if (result.season === 1) return 'seasonal-naive (no season found: last value)';
-  return `seasonal-naive (${result.season} ${step}s earlier)`;
+  return `seasonal-naive (${countSteps(result.series.timeline.step, result.season)} earlier)`;
 }
 
 /** The forecaster with the least mean absolute error on the held-out part. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
-import { formatTime } from '../data/step.ts';
+import { countSteps, formatTime, stepRate } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
+import { count } from '../errors.ts';
 import { alignColumns } from '../table.ts';
 import { type ForecastResult, nameOf, percent, RIVALS, verdict } from './result.ts';
 
@@ -29,8 +30,8 @@ export function nextSteps({
   level,
   coverage,
 }: Pick<ForecastResult, 'series' | 'forecast'> & { level: number; coverage?: number }): string {
-  const { name } = series.timeline.step;
-  const steps = forecast.length === 1 ? name : `${forecast.length} ${name}s`;
+  const { step } = series.timeline;
+  const steps = forecast.length === 1 ? step.name : countSteps(step, forecast.length);
   const held = coverage === undefined ? '' : ` (${percent(coverage)} of the held-out ones)`;
   return `Next ${steps} of ${series.targetName}, with an interval meant to hold ${percent(level)} of the values${held}:\n${forecastTable({ forecast })}`;
 }
@@ -38,7 +39,7 @@ export function nextSteps({
 export function describeData({ series }: Pick<ForecastResult, 'series'>): string {
   const { timeline } = series;
   const last = timeAt(timeline, timeline.rows.length - 1);
-  return `${basename(series.file)}: ${series.targetName}, one value a ${timeline.step.name}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
+  return `${basename(series.file)}: ${series.targetName}, one value ${stepRate(timeline.step)}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
 }
 
 export function describeModel({ model, window, series, cycles, options }: ForecastResult): string {
@@ -48,14 +49,14 @@ export function describeModel({ model, window, series, cycles, options }: Foreca
     ...cycles.map((cycle) => `time of ${cycle}`),
   ];
   const inputs = `the last ${window} values${more.length > 0 ? ` with ${more.join(', ')}` : ''}`;
-  return `Model: ${model.description}, ${model.parameters} parameters, from ${inputs}; ${curve.loss.length} epochs in ${model.seconds.toFixed(1)} s (best: ${curve.best + 1}), seed ${options.seed}.`;
+  return `Model: ${model.description}, ${model.parameters} parameters, from ${inputs}; ${count(curve.loss.length, 'epoch')} in ${model.seconds.toFixed(1)} s (best: ${curve.best + 1}), seed ${options.seed}.`;
 }
 
 export function describeHoldout({ series, split, held }: ForecastResult): string {
   const { timeline } = series;
   const from = formatTime(timeline.step, timeAt(timeline, split.holdoutStart));
   const to = formatTime(timeline.step, timeAt(timeline, split.length - 1));
-  return `${from} to ${to}, ${held.model.origins.length} forecasts of ${held.model.horizon} steps, unseen in training`;
+  return `${from} to ${to}, ${count(held.model.origins.length, 'forecast')} of ${count(held.model.horizon, 'step')}, unseen in training`;
 }
 
 /** Which dates trained the model and which chose the epoch. */
@@ -66,8 +67,9 @@ export function describeSplit({ series, split }: ForecastResult): string {
 }
 
 export function lagName({ scaleLag, series }: ForecastResult): string {
-  const step = series.timeline.step.name;
-  return scaleLag === 1 ? 'last value, one step ahead' : `value ${scaleLag} ${step}s earlier`;
+  return scaleLag === 1
+    ? 'last value, one step ahead'
+    : `value ${countSteps(series.timeline.step, scaleLag)} earlier`;
 }
 
 function metricsTable(result: ForecastResult): string {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { stepsName } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
 import { maeByStep } from '../forecast/metrics.ts';
 import { type ForecastResult, nameOf, RIVALS } from '../forecast/result.ts';
@@ -43,7 +44,7 @@ export function futureChart(result: ForecastResult): string {
         x: 'date',
         y: 'value',
         fill: COLORS.model,
-        r: 3,
+        r: dotSize(ahead.length),
         title: (p: Point) => pointTitle(p),
       }),
     ],
@@ -127,11 +128,11 @@ export function errorChart(result: ForecastResult): string {
   });
   return draw({
     x: {
-      label: `${result.series.timeline.step.name}s ahead`,
+      label: `${stepsName(result.series.timeline.step)} ahead`,
       ticks: wholeTicks(result.options.horizon),
       tickFormat: 'd',
     },
-    y: { label: 'mean absolute error', grid: true, zero: true },
+    y: { label: 'mean absolute error', grid: true, zero: true, nice: true },
     marks: [
       Plot.ruleY([0], { stroke: 'currentColor', strokeOpacity: 0.4 }),
       Plot.lineY(rows, {
@@ -145,7 +146,7 @@ export function errorChart(result: ForecastResult): string {
         x: 'step',
         y: 'mae',
         fill: (r: { key: keyof typeof COLORS }) => COLORS[r.key],
-        r: 3,
+        r: dotSize(result.options.horizon),
         title: (r: { who: string; mae: number }) => `${r.who}: ${r.mae.toPrecision(4)}`,
       }),
     ],
@@ -195,6 +196,9 @@ function knownPoints({ series, split }: ForecastResult, from: number): Point[] {
   });
 }
 
+/** Dots that do not hide their line where there are many. */
+const dotSize = (steps: number) => (steps > 60 ? 0 : steps > 24 ? 1.5 : 3);
+
 /** At most twelve whole numbers from 1 to `last`. */
 function wholeTicks(last: number): number[] {
   const stride = Math.ceil(last / 12);
@@ -207,15 +211,24 @@ function pointTitle({ date, value, low, high }: Point): string {
 
 function draw(options: Plot.PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const plot = Plot.plot({
-    document: document as unknown as Document,
-    width: 860,
-    height: 300,
-    marginTop: 30,
-    marginLeft: 50,
-    marginBottom: 36,
-    style: { fontSize: '13px', background: 'transparent' },
-    ...options,
-  });
-  return plot.outerHTML;
+  const plot = (marginLeft: number) =>
+    Plot.plot({
+      document: document as unknown as Document,
+      width: 860,
+      height: 300,
+      marginTop: 30,
+      marginLeft,
+      marginRight: 24,
+      marginBottom: 36,
+      style: { fontSize: '13px', background: 'transparent' },
+      ...options,
+    });
+  // Drawn twice: how wide the numbers beside the axis are is known only from a drawing.
+  return plot(labelWidth(plot(0))).outerHTML;
+}
+
+/** Room for the numbers of the vertical axis with their ticks: 8 is the width of a digit in 13 px type. */
+function labelWidth(plot: Element): number {
+  const labels = [...plot.querySelectorAll('[aria-label="y-axis tick label"] text')];
+  return 16 + 8 * Math.max(3, ...labels.map(({ textContent }) => textContent.length));
 }

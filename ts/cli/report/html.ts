@@ -1,3 +1,4 @@
+import { countSteps } from '../data/step.ts';
 import {
   type ForecastResult,
   nameOf,
@@ -21,9 +22,12 @@ import { STYLE } from './style.ts';
 /** One HTML file that needs nothing from anywhere: style and pictures are inside. */
 export function reportHtml(result: ForecastResult): string {
   const { series, options, interval, coverage, model } = result;
-  const step = series.timeline.step.name;
-  const title = `${series.targetName}: the next ${options.horizon} ${step}s`;
+  const { step } = series.timeline;
+  const { horizon } = options;
+  const steps = horizon === 1 ? step.name : countSteps(step, horizon);
+  const title = `${series.targetName}: the next ${steps}`;
   const level = percent(interval.level);
+  const dropout = options.model !== 'linear' && options.recurrentDropout > 0;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -42,7 +46,7 @@ ${series.notes.length > 0 ? `<ul>${series.notes.map((note) => `<li>${escapeHtml(
 
 <section>
 <h2>The future</h2>
-${figure(futureChart(result), legend(['actual', 'known'], ['model', `forecast, with the ${level} interval`]))}
+${figure(futureChart(result), legend(['actual', 'known'], ['model', `forecast, with the ${level} interval`]), 'right')}
 ${forecastTable(result)}
 <p>The interval is learned from the model's errors on the validation part: it is meant to hold ${level} of the
 values. On the held-out part it held ${percent(coverage)}.</p>
@@ -55,12 +59,12 @@ ${metricsTable(result)}
 <p>MAE is the mean absolute error and RMSE the root of the mean squared error, both in the unit of
 ${escapeHtml(series.targetName)}. MASE divides the MAE by the error of the ${escapeHtml(lagName(result))} inside the training
 part: below 1 is better than that.</p>
-${figure(errorChart(result), legend(...errorLegend(result)))}
+${horizon > 1 ? figure(errorChart(result), legend(...errorLegend(result))) : ''}
 </section>
 
 <section>
 <h2>Held-out forecasts</h2>
-<p>Every ${options.horizon} ${step}s a forecast of the next ${options.horizon}, made from what was known before it.</p>
+<p>Every ${steps} a forecast of the next ${steps}, made from what was known before it.</p>
 ${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `forecast, with the ${level} interval`]))}
 </section>
 
@@ -68,7 +72,7 @@ ${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `fo
 <h2>Training</h2>
 <p>${escapeHtml(describeModel(result))} ${escapeHtml(describeSplit(result))} Scales were
 measured on the training part only.</p>
-${figure(learningChart(result), legend(['actual', options.model === 'linear' ? 'training loss' : 'training loss, with dropout'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
+${figure(learningChart(result), legend(['actual', dropout ? 'training loss, with dropout' : 'training loss'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
 </section>
 </main>
 </body>
@@ -82,13 +86,17 @@ function errorLegend(result: ForecastResult): Swatch[] {
   return (['model', ...RIVALS] as const).map((who) => [who, nameOf(result, who)]);
 }
 
-function figure(svg: string, caption: string): string {
-  return `<figure>${svg}<figcaption>${caption}</figcaption></figure>`;
+/** @param from the end of a wide picture to show first where the page is narrow */
+function figure(svg: string, caption: string, from: 'left' | 'right' = 'left'): string {
+  return `<figure><div class="scroll ${from}">${svg}</div><figcaption>${caption}</figcaption></figure>`;
 }
 
 function legend(...swatches: Swatch[]): string {
   return swatches
-    .map(([color, text]) => `<span class="key ${color}"></span>${escapeHtml(text)}`)
+    .map(
+      ([color, text]) =>
+        `<span class="entry"><span class="key ${color}"></span>${escapeHtml(text)}</span>`,
+    )
     .join(' ');
 }
 
@@ -111,7 +119,7 @@ function row(cells: string[], attributes = ''): string {
 }
 
 function table(head: string[], rows: string[]): string {
-  return `<div class="scroll"><table><thead><tr>${head.map((h) => `<th>${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+  return `<div class="scroll rows"><table><thead><tr>${head.map((h) => `<th>${escapeHtml(h)}</th>`).join('')}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
 }
 
 const ENTITIES: Record<string, string> = {

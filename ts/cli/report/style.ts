@@ -15,14 +15,18 @@ p { margin: 8px 0; }
 ul { margin: 8px 0; padding-left: 20px; color: var(--soft); }
 .verdict { background: var(--mark); border-left: 4px solid var(--model); padding: 10px 14px; border-radius: 4px; }
 figure { margin: 16px 0; }
-figure svg { width: 100%; height: auto; }
+figure svg { display: block; width: 100%; min-width: 640px; height: auto; }
 figcaption { color: var(--soft); font-size: 14px; }
-.key { display: inline-block; width: 14px; height: 4px; border-radius: 2px; margin: 0 6px 3px 14px; }
-.key:first-child { margin-left: 0; }
+.entry { display: inline-block; margin-right: 14px; }
+.key { display: inline-block; width: 14px; height: 4px; border-radius: 2px; margin: 0 6px 3px 0; }
 .actual { background: var(--ink); } .model { background: var(--model); } .naive { background: var(--naive); }
 .seasonalNaive { background: var(--seasonal); } .linear { background: var(--linear); }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; margin: 12px 0; font-variant-numeric: tabular-nums; }
+.scroll { overflow: auto; }
+.right { direction: rtl; } .right > * { direction: ltr; }
+.rows { max-height: 470px; }
+.rows th { position: sticky; top: 0; background: var(--paper); }
+@media print { .rows { max-height: none; } }
+table { border-collapse: separate; border-spacing: 0; margin: 12px 0; font-variant-numeric: tabular-nums; }
 th, td { padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); text-align: right; }
 th:first-child, td:first-child { text-align: left; }
 th { color: var(--soft); font-weight: 600; }
