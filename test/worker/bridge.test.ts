@@ -1,3 +1,4 @@
+import { finalizer } from 'comlink';
 import { expect, test } from 'vitest';
 import {
   DisposedError,
@@ -106,6 +107,20 @@ test('events reach the caller before the run ends', async () => {
     'epochBegin',
     'epochs',
   ]);
+});
+
+test('what a run was given to call is released when it ends', async () => {
+  const { connection } = await connect();
+  let released = 0;
+  const given = <T extends object>(call: T): T =>
+    Object.assign(call, { [finalizer]: () => (released += 1) });
+  const { listener } = recorder();
+  const read = given(() => Promise.resolve(null));
+  await connection.call('fit', [fitRequest(), given(listener), read]);
+  for (let i = 0; i < 1000 && released < 2; i++) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(released).toBe(2);
 });
 
 test('buffers that are given away are moved, others are copied', async () => {

@@ -1,4 +1,4 @@
-import { releaseProxy, transfer } from 'comlink';
+import { type ProxyMethods, releaseProxy, transfer } from 'comlink';
 import { type Description, type Engine, slots } from '../engine/engine.ts';
 import { AbortError, StateError } from '../errors.ts';
 import type { Packed } from '../pack.ts';
@@ -28,11 +28,11 @@ import { train } from './training.ts';
 /** Opens an engine, in this thread. */
 export type OpenEngine = (request: StartRequest) => Engine;
 
-/** A proxy from another thread, which must be released, or a plain function of this one. */
-const release = (listener: object): void => {
-  if (releaseProxy in listener && typeof listener[releaseProxy] === 'function')
-    listener[releaseProxy]();
-};
+/**
+ * Releases a proxy from another thread; a plain function of this one has nothing to release. A proxy
+ * does not answer to `in`.
+ */
+const release = (listener: object): void => (listener as Partial<ProxyMethods>)[releaseProxy]?.();
 
 /**
  * Everything a model does where its engine lives: in a worker (see entry.ts), or on the main
