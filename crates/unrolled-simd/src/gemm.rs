@@ -80,15 +80,41 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
         assert!(term.weights.len() >= m * term.k, "weights");
         assert!(term.input.len() >= term.k * S::BLOCK, "input");
     }
+    // One value a row to begin with: the bias, or the same zero for all.
+    let (first, stride) = match start {
+        Start::Bias(bias) => (bias.as_ptr(), 1),
+        Start::Zero | Start::Accumulate => (&raw const ZERO, 0),
+    };
     s.vectorize(
         #[inline(always)]
         || {
-            for i in (0..m).step_by(S::TILE.rows) {
-                // SAFETY: the sizes were checked above, and `m - i` rows are left.
-                unsafe { panel(s, i, m - i, start, terms, c) };
+            // SAFETY: the sizes were checked above.
+            unsafe {
+                match start {
+                    Start::Accumulate => panels::<S, true>(s, m, (first, stride), terms, c),
+                    _ => panels::<S, false>(s, m, (first, stride), terms, c),
+                }
             }
         },
     );
+}
+
+static ZERO: f32 = 0.0;
+
+/// # Safety
+/// The bounds that [`gemm`] checks.
+#[inline(always)]
+unsafe fn panels<S: Simd, const ACCUMULATE: bool>(
+    s: S,
+    m: usize,
+    start: (*const f32, usize),
+    terms: &[Term<'_>],
+    c: &mut [f32],
+) {
+    for i in (0..m).step_by(S::TILE.rows) {
+        // SAFETY: the caller's, and `m - i` rows are left.
+        unsafe { panel::<S, ACCUMULATE>(s, i, m - i, start, terms, c) };
+    }
 }
 
 /// The panel at row `i`: as many rows as the tile has, or `left`.
@@ -96,11 +122,11 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
 /// # Safety
 /// The bounds that [`gemm`] checks, and `i + left <= m`.
 #[inline(always)]
-unsafe fn panel<S: Simd>(
+unsafe fn panel<S: Simd, const ACCUMULATE: bool>(
     s: S,
     i: usize,
     left: usize,
-    start: Start<'_>,
+    start: (*const f32, usize),
     terms: &[Term<'_>],
     c: &mut [f32],
 ) {
@@ -110,8 +136,8 @@ unsafe fn panel<S: Simd>(
             // SAFETY: the caller's; this panel holds exactly `$rows` rows.
             unsafe {
                 match S::TILE.columns {
-                    2 => tile::<S, $rows, 2>(s, i, start, terms, c),
-                    _ => tile::<S, $rows, 4>(s, i, start, terms, c),
+                    2 => tile::<S, $rows, 2, ACCUMULATE>(s, i, start, terms, c),
+                    _ => tile::<S, $rows, 4, ACCUMULATE>(s, i, start, terms, c),
                 }
             }
         };
@@ -138,15 +164,16 @@ unsafe fn panel<S: Simd>(
     }
 }
 
-/// Rows `i..i+M` of all lanes; `N` vectors are a block.
+/// Rows `i..i+M` of all lanes; `N` vectors are a block. `start`: where row 0 finds what all its lanes
+/// begin with, and how far apart the rows' values are; not read with `ACCUMULATE`.
 ///
 /// # Safety
 /// The bounds that [`gemm`] checks, `i + M <= m`, and `M` the width of the panel at `i`.
 #[inline(always)]
-unsafe fn tile<S: Simd, const M: usize, const N: usize>(
+unsafe fn tile<S: Simd, const M: usize, const N: usize, const ACCUMULATE: bool>(
     s: S,
     i: usize,
-    start: Start<'_>,
+    (first, stride): (*const f32, usize),
     terms: &[Term<'_>],
     c: &mut [f32],
 ) {
@@ -154,12 +181,13 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
     let out = unsafe { c.as_mut_ptr().add(i * S::BLOCK) };
     let mut acc = [[s.splat(0.0); N]; M];
     for (r, row) in acc.iter_mut().enumerate() {
-        *row = match start {
-            Start::Zero => [s.splat(0.0); N],
-            // SAFETY: i + r < m, and the bias holds m values.
-            Start::Bias(bias) => [unsafe { s.load_splat(bias.as_ptr().add(i + r)) }; N],
-            // SAFETY: inside `c`, see above.
-            Start::Accumulate => unsafe { vectors(s, out.add(r * S::BLOCK)) },
+        // SAFETY: i + r < m: inside `c`, see above, and a value to start from is there.
+        *row = unsafe {
+            if ACCUMULATE {
+                vectors(s, out.add(r * S::BLOCK))
+            } else {
+                [s.load_splat(first.add((i + r) * stride)); N]
+            }
         };
     }
     for term in terms {
