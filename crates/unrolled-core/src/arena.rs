@@ -42,6 +42,40 @@ pub(crate) fn split<'a, const N: usize>(
     arena.get_disjoint_mut(buffers.map(Clone::clone)).expect("buffers are disjoint")
 }
 
+/// Most buffers that [`split_both`] takes.
+const MOST: usize = 24;
+
+/// [`split`] of two lists at once, of at most [`MOST`] buffers together.
+pub(crate) fn split_both<'a, const A: usize, const B: usize>(
+    arena: &'a mut [f32],
+    a: [&Buffer; A],
+    b: [&Buffer; B],
+) -> ([&'a mut [f32]; A], [&'a mut [f32]; B]) {
+    const { assert!(A + B <= MOST) };
+    // In the order of the arena; a score of buffers needs no better sort.
+    let mut order = [(0, 0, 0); MOST];
+    for (i, buffer) in a.into_iter().chain(b).enumerate() {
+        let mut at = i;
+        while at > 0 && order[at - 1].0 > buffer.start {
+            order[at] = order[at - 1];
+            at -= 1;
+        }
+        order[at] = (buffer.start, buffer.len(), i);
+    }
+    let mut found: [&mut [f32]; MOST] = core::array::from_fn(|_| &mut [][..]);
+    let (mut rest, mut end) = (arena, 0);
+    for &(start, len, i) in &order[..A + B] {
+        if len > 0 {
+            let (_, after) = rest.split_at_mut(start - end);
+            (found[i], rest) = after.split_at_mut(len);
+            end = start + len;
+        }
+    }
+    let mut found = found.into_iter();
+    let mut next = |_| found.next().expect("A + B buffers");
+    (core::array::from_fn(&mut next), core::array::from_fn(&mut next))
+}
+
 /// A cache line of values: gives the arena its alignment.
 #[derive(Clone, Copy, Debug)]
 #[repr(C, align(64))]

@@ -8,15 +8,16 @@
 //! ```
 
 use unrolled_simd::kernels::{
-    activate_in_place, activation_gradient, add_assign, bias_gradient, gemm, gru_mix,
-    gru_mix_backward, kernel_gradient, multiply, multiply_add, pack,
+    activate_in_place, activation_gradient, gemm, gru_mix, gru_mix_backward, multiply,
+    multiply_add, pack,
 };
-use unrolled_simd::{Activation, GradientShape, Isa, Start, Steps, Strides, Term};
+use unrolled_simd::{Activation, Isa, Start, Steps, Strides, Term};
 
-use super::recurrent::{BackwardViews, Kind, Recurrent, carry, step_stride};
+use super::recurrent::{BackwardViews, Extent, Kind, Recurrent, StatesRead, step_stride};
 use super::{Builder, Pass, Shape, Wires, elementwise};
 use crate::arena::{Buffer, Carver};
 use crate::error::Result;
+use crate::params::Params;
 use crate::spec::RecurrentSpec;
 
 /// Gates in a row of the kernels: update (z), reset (r), candidate (h).
@@ -100,11 +101,9 @@ impl Gru {
 
     pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
-        let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
-        let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
-        let after = shared.spec.reset_after;
+        let Extent { units, inputs: k, time, n, .. } = shared.extent(wires, pass);
+        let (width, after) = (GATES * units, shared.spec.reset_after);
         let params = pass.params;
-        let dropped = shared.drops_state(pass);
         let own = [
             &self.kernel_gates,
             &self.kernel_candidate,
@@ -139,9 +138,9 @@ impl Gru {
             start_gates = Start::Bias(bias_gates);
         }
         for p in 0..time {
-            let input = &views.x[p * k * lanes..];
-            let mask = shared.mask_at(views.mask, p, time, lanes);
-            let (previous, read, h) = views.states(s, p, n, dropped);
+            let input = views.input(p);
+            let states = views.states(p);
+            let read = states.read;
             let step = &mut gates[p * GATES * n..][..GATES * n];
             let (zr, candidate) = step.split_at_mut(2 * n);
             let inner = &mut inner[p * n..][..n];
@@ -176,30 +175,20 @@ impl Gru {
                 before[p * GATES * n + 2 * n..][..n].copy_from_slice(candidate);
             }
             activate_in_place(s, self.activation, candidate);
-            gru_mix(s, &zr[..n], candidate, previous, h);
-            carry(s, mask, previous, h);
+            gru_mix(s, &zr[..n], candidate, states.previous, states.h);
+            states.carry();
         }
-        shared.finish_forward(wires, pass, time, &(0..0));
+        shared.finish_forward(wires, pass, &(0..0));
     }
 
     pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
-        let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
-        let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
-        let after = shared.spec.reset_after;
+        let Extent { units, inputs: k, time, n, .. } = shared.extent(wires, pass);
+        let (width, after) = (GATES * units, shared.spec.reset_after);
+        let stride = step_stride(D_ROWS * n);
         let params = pass.params;
-        let (dropped, dropped_input) = (shared.drops_state(pass), shared.dropped_input(pass));
-        {
-            let packed = [&self.kernel_gates, &self.recurrent_gates, &self.recurrent_candidate];
-            let (views, [w, u_gates, u_candidate]) = shared.start_backward(wires, pass, packed);
-            let strides = Strides { row: width, step: 1 };
-            let u = params.get(shared.recurrent_kernel);
-            pack(s, k, width, params.get(shared.kernel), strides, w);
-            pack(s, units, 2 * units, u, strides, u_gates);
-            pack(s, units, units, &u[2 * units..], strides, u_candidate);
-            shared.outside_gradient(views.d_y, time - 1, time, views.d_h);
-        }
-        shared.add_output_state_gradient(s, 1, wires, pass.arena, shared.d_h());
+        shared.begin_backward(s, wires, pass);
+        let gradients = core::mem::take(&mut pass.gradients);
         let own = [
             &self.kernel_gates,
             &self.recurrent_gates,
@@ -210,26 +199,29 @@ impl Gru {
             &self.d_gates,
             &self.raw,
         ];
-        let (mut views, own) = shared.start_backward(wires, pass, own);
+        let (mut views, own) = shared.start_backward(s, wires, pass, own);
         let [w, u_gates, u_candidate, gates, before, inner, d_gates, raw] = own;
+        let strides = Strides { row: width, step: 1 };
+        let u = params.get(shared.recurrent_kernel);
+        pack(s, k, width, params.get(shared.kernel), strides, w);
+        pack(s, units, 2 * units, u, strides, u_gates);
+        pack(s, units, units, &u[2 * units..], strides, u_candidate);
+        let read = views.states_read();
         for p in (0..time).rev() {
-            if p + 1 < time && shared.spec.return_sequences && !views.d_y.is_empty() {
-                add_assign(s, &views.d_y[p * n..][..n], views.d_h);
+            if p + 1 < time {
+                views.add_outside_gradient(p);
             }
-            shared.set_masked_aside(s, &mut views, p, time, lanes);
+            views.set_masked_aside(p);
             let step = &gates[p * GATES * n..][..GATES * n];
             let (zr, candidate) = step.split_at(2 * n);
             let before =
                 if before.is_empty() { step } else { &before[p * GATES * n..][..GATES * n] };
             let inner = &inner[p * n..][..n];
-            let previous = match p {
-                0 => (!views.initial.is_empty()).then_some(views.initial),
-                _ => Some(&views.h[(p - 1) * n..][..n]),
-            };
             let (raw_zr, raw_candidate) = raw.split_at_mut(2 * n);
             let (raw_z, raw_r) = raw_zr.split_at_mut(n);
+            let previous = views.previous(p);
             gru_mix_backward(s, [&zr[..n], candidate], previous, views.d_h, [raw_z, raw_candidate]);
-            let d_step = &mut d_gates[p * step_stride(D_ROWS * n)..][..D_ROWS * n];
+            let d_step = &mut d_gates[p * stride..][..D_ROWS * n];
             let (d_inner, rest) = d_step.split_at_mut(n);
             let (d_zr, d_candidate) = rest.split_at_mut(2 * n);
             let z_candidate = &before[2 * n..];
@@ -248,16 +240,15 @@ impl Gru {
             } else {
                 let term = Term { weights: u_candidate, input: d_candidate, k: units };
                 gemm(s, units, Start::Zero, &[term], d_inner);
-                let (first, later) = shared.states_read(&views, dropped, n);
                 let read = match p {
-                    0 => first,
-                    _ => Some(&later[(p - 1) * n..][..n]),
+                    0 => read.first,
+                    _ => Some(&read.later.data[(p - 1) * read.later.stride..][..n]),
                 };
                 match read {
                     Some(read) => multiply(s, d_inner, read, raw_r),
                     None => raw_r.fill(0.0),
                 }
-                add_reset_gradient(s, &mut views, d_inner, r, dropped);
+                views.add_scaled_state_gradient(d_inner, r);
             }
             activation_gradient(s, self.gate, &before[..2 * n], zr, raw_zr, d_zr);
             let terms = [
@@ -266,71 +257,49 @@ impl Gru {
             ];
             let terms = if after { &terms[..] } else { &terms[..1] };
             if p > 0 || shared.has_initial() {
-                shared.add_state_gradient(s, terms, &mut views, dropped, lanes);
-                shared.add_passed(s, &mut views);
+                views.add_state_gradient(terms);
             }
-            let terms = [Term { weights: w, input: rest, k: width }];
-            let mode = wires.gradients[0];
-            shared.input_gradient(s, &terms, &mut views, mode, p, time, dropped_input, lanes);
+            views.input_gradient(p, &[Term { weights: w, input: rest, k: width }]);
         }
-        shared.give_initial_gradient(s, 1, wires, pass.arena, shared.d_h());
-        self.parameter_gradients(s, wires, pass, dropped);
+        self.parameter_gradients(&views, d_gates, inner, params, gradients);
+        pass.gradients = gradients;
+        shared.give_initial_gradient(s, 1, wires, pass.arena);
     }
 
-    fn parameter_gradients(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>, dropped: bool) {
-        let shared = &self.shared;
-        let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
-        let (n, time, width) = (units * lanes, wires.inputs[0].steps, GATES * units);
-        let ranges = pass.params.ranges();
-        let gradients = core::mem::take(&mut pass.gradients);
-        let (views, [d_gates, inner]) =
-            shared.start_backward(wires, pass, [&self.d_gates, &self.inner]);
+    fn parameter_gradients(
+        &self,
+        views: &BackwardViews<'_>,
+        d_gates: &[f32],
+        inner: &[f32],
+        params: &Params,
+        gradients: &mut [f32],
+    ) {
+        let (shared, ranges) = (&self.shared, params.ranges());
+        let Extent { units, n, .. } = views.extent();
+        let width = GATES * units;
         let stride = step_stride(D_ROWS * n);
-        let d_inner = Steps { data: &*d_gates, stride };
+        let d_inner = Steps { data: d_gates, stride };
         let d_zr = Steps { data: &d_gates[n..], stride };
         let d_candidate = Steps { data: &d_gates[3 * n..], stride };
-        kernel_gradient(
-            s,
-            GradientShape { rows: k, columns: width, stride: width, time },
-            Steps { data: views.x, stride: k * lanes },
-            d_zr,
-            &mut gradients[ranges[shared.kernel].clone()],
-        );
-        let states = shared.states_read(&views, dropped, n);
+        views.input_kernel_gradient(d_zr, width, &mut gradients[ranges[shared.kernel].clone()]);
+        let read = views.states_read();
         let d_kernel = &mut gradients[ranges[shared.recurrent_kernel].clone()];
-        shared.recurrent_gradient(s, states, d_zr, 2 * units, width, time, lanes, d_kernel);
+        views.recurrent_kernel_gradient(read, d_zr, 2 * units, width, d_kernel);
         let d_kernel = &mut d_kernel[2 * units..];
         if shared.spec.reset_after {
-            shared.recurrent_gradient(s, states, d_inner, units, width, time, lanes, d_kernel);
+            views.recurrent_kernel_gradient(read, d_inner, units, width, d_kernel);
         } else {
-            let reset = (states.0.map(|_| &inner[..n]), &inner[n..]);
-            shared.recurrent_gradient(s, reset, d_candidate, units, width, time, lanes, d_kernel);
+            let later = Steps { data: &inner[n..], stride: n };
+            let reset = StatesRead { first: read.first.map(|_| &inner[..n]), later };
+            views.recurrent_kernel_gradient(reset, d_candidate, units, width, d_kernel);
         }
         if let Some(bias) = shared.bias {
             let d_bias = &mut gradients[ranges[bias].clone()];
-            bias_gradient(s, time, d_zr, &mut d_bias[..width]);
+            views.bias_gradient(d_zr, &mut d_bias[..width]);
             if shared.spec.reset_after {
-                bias_gradient(s, time, d_zr, &mut d_bias[width..width + 2 * units]);
-                bias_gradient(s, time, d_inner, &mut d_bias[width + 2 * units..]);
+                views.bias_gradient(d_zr, &mut d_bias[width..width + 2 * units]);
+                views.bias_gradient(d_inner, &mut d_bias[width + 2 * units..]);
             }
         }
-        pass.gradients = gradients;
-    }
-}
-
-/// `d_h += r·d_inner`, the state's share of the gradient of `r·h`.
-fn add_reset_gradient(
-    s: Isa,
-    views: &mut BackwardViews<'_>,
-    d_inner: &[f32],
-    r: &[f32],
-    dropped: bool,
-) {
-    if dropped {
-        let scratch = &mut views.scratch[..d_inner.len()];
-        multiply(s, d_inner, r, scratch);
-        multiply_add(s, scratch, views.h_mask, views.d_h);
-    } else {
-        multiply_add(s, d_inner, r, views.d_h);
     }
 }

@@ -6,13 +6,11 @@
 //! ```
 
 use unrolled_simd::cells::GATES;
-use unrolled_simd::kernels::{
-    add_assign, bias_gradient, gemm, kernel_gradient, pack, set_invalid_aside,
-};
-use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
+use unrolled_simd::kernels::{add_assign, gemm, pack};
+use unrolled_simd::{Isa, Start, Steps, Strides, Term};
 
 use super::lstm_cell::{Cell, CellStep};
-use super::recurrent::{Kind, Recurrent, carry, step_stride};
+use super::recurrent::{Extent, Kind, Recurrent, step_stride};
 use super::{Builder, Pass, Shape, Wires};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
@@ -93,42 +91,35 @@ impl Lstm {
 
     pub fn forward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
-        let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
-        let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);
-        let stride = step_stride(GATES * n);
+        let Extent { units, inputs: k, time, n, .. } = shared.extent(wires, pass);
+        let (rows, stride) = (GATES * units, step_stride(GATES * n));
         let params = pass.params;
-        let dropped = shared.drops_state(pass);
         if shared.has_initial() {
             let [from, to] = split(pass.arena, [&wires.inputs[2].y, &self.initial_c]);
             to.copy_from_slice(from);
         } else {
             pass.arena[self.initial_c.clone()].fill(0.0);
         }
-        let (mut views, [kernel, recurrent, gates, z, c, activated_c, initial_c]) = shared
-            .start_forward(
-                s,
-                wires,
-                pass,
-                [
-                    &self.kernel_packed,
-                    &self.recurrent_packed,
-                    &self.gates,
-                    &self.z,
-                    &self.c,
-                    &self.activated_c,
-                    &self.initial_c,
-                ],
-            );
+        let own = [
+            &self.kernel_packed,
+            &self.recurrent_packed,
+            &self.gates,
+            &self.z,
+            &self.c,
+            &self.activated_c,
+            &self.initial_c,
+        ];
+        let (mut views, own) = shared.start_forward(s, wires, pass, own);
+        let [kernel, recurrent, gates, z, c, activated_c, initial_c] = own;
         let strides = Strides { row: 1, step: rows };
         pack(s, rows, k, params.get(shared.kernel), strides, kernel);
         pack(s, rows, units, params.get(shared.recurrent_kernel), strides, recurrent);
         let start = shared.bias.map_or(Start::Zero, |bias| Start::Bias(params.get(bias)));
         for p in 0..time {
-            let x = Term { weights: kernel, input: &views.x[p * k * lanes..], k };
-            let mask = shared.mask_at(views.mask, p, time, lanes);
-            let (previous, read, h) = views.states(s, p, n, dropped);
             let gates = &mut gates[p * stride..][..GATES * n];
-            match read {
+            let x = Term { weights: kernel, input: views.input(p), k };
+            let states = views.states(p);
+            match states.read {
                 Some(read) => {
                     let state = Term { weights: recurrent, input: read, k: units };
                     gemm(s, rows, start, &[x, state], gates);
@@ -143,67 +134,51 @@ impl Lstm {
                 0 => (!initial_c.is_empty()).then_some(&*initial_c),
                 _ => Some(&before[(p - 1) * n..]),
             };
-            let c = &mut after[..n];
-            self.cell.forward(s, gates, c_previous, c, &mut activated_c[p * n..][..n], h);
-            carry(s, mask, previous, h);
-            carry(s, mask, c_previous, c);
+            let (c, activated_c) = (&mut after[..n], &mut activated_c[p * n..][..n]);
+            self.cell.forward(s, gates, c_previous, c, activated_c, states.h);
+            states.carry_other(c_previous, c);
+            states.carry();
         }
-        shared.finish_forward(wires, pass, time, &self.c);
+        shared.finish_forward(wires, pass, &self.c);
     }
 
     pub fn backward(&self, s: Isa, wires: &Wires, pass: &mut Pass<'_>) {
         let shared = &self.shared;
-        let (lanes, units, k) = (pass.lanes, shared.spec.units, shared.inputs);
-        let (n, time, rows) = (units * lanes, wires.inputs[0].steps, GATES * units);
-        let stride = step_stride(GATES * n);
+        let Extent { units, inputs: k, time, n, .. } = shared.extent(wires, pass);
+        let (rows, stride) = (GATES * units, step_stride(GATES * n));
         let params = pass.params;
-        let (dropped, dropped_input) = (shared.drops_state(pass), shared.dropped_input(pass));
-        {
-            let (views, [kernel, recurrent, d_c]) = shared.start_backward(
-                wires,
-                pass,
-                [&self.kernel_packed, &self.recurrent_packed, &self.d_c],
-            );
-            let strides = Strides { row: rows, step: 1 };
-            pack(s, k, rows, params.get(shared.kernel), strides, kernel);
-            pack(s, units, rows, params.get(shared.recurrent_kernel), strides, recurrent);
-            shared.outside_gradient(views.d_y, time - 1, time, views.d_h);
-            d_c.fill(0.0);
-        }
-        shared.add_output_state_gradient(s, 1, wires, pass.arena, shared.d_h());
+        shared.begin_backward(s, wires, pass);
+        pass.arena[self.d_c.clone()].fill(0.0);
         shared.add_output_state_gradient(s, 2, wires, pass.arena, &self.d_c);
-        let (mut views, own) = shared.start_backward(
-            wires,
-            pass,
-            [
-                &self.kernel_packed,
-                &self.recurrent_packed,
-                &self.gates,
-                &self.z,
-                &self.c,
-                &self.activated_c,
-                &self.initial_c,
-                &self.d_c,
-                &self.passed_c,
-                &self.scratch,
-            ],
-        );
+        let gradients = core::mem::take(&mut pass.gradients);
+        let own = [
+            &self.kernel_packed,
+            &self.recurrent_packed,
+            &self.gates,
+            &self.z,
+            &self.c,
+            &self.activated_c,
+            &self.initial_c,
+            &self.d_c,
+            &self.passed_c,
+            &self.scratch,
+        ];
+        let (mut views, own) = shared.start_backward(s, wires, pass, own);
         let [kernel, recurrent, gates, z, c, activated_c, initial_c, d_c, passed_c, scratch] = own;
+        let strides = Strides { row: rows, step: 1 };
+        pack(s, k, rows, params.get(shared.kernel), strides, kernel);
+        pack(s, units, rows, params.get(shared.recurrent_kernel), strides, recurrent);
         for p in (0..time).rev() {
             if p + 1 < time {
                 let d_later = &gates[(p + 1) * stride..];
-                let later = Term { weights: recurrent, input: d_later, k: rows };
-                shared.outside_gradient(views.d_y, p, time, views.d_h);
-                shared.add_state_gradient(s, &[later], &mut views, dropped, lanes);
-                shared.add_passed(s, &mut views);
+                views.take_outside_gradient(p);
+                views.add_state_gradient(&[Term { weights: recurrent, input: d_later, k: rows }]);
                 if !passed_c.is_empty() {
                     add_assign(s, passed_c, d_c);
                 }
             }
-            shared.set_masked_aside(s, &mut views, p, time, lanes);
-            if let Some(mask) = shared.mask_at(views.mask, p, time, lanes) {
-                set_invalid_aside(s, mask, d_c, passed_c);
-            }
+            views.set_masked_aside(p);
+            views.set_other_aside(p, d_c, passed_c);
             let gates = &mut gates[p * stride..][..GATES * n];
             let step = CellStep {
                 z: if z.is_empty() { &[] } else { &z[p * GATES * n..][..GATES * n] },
@@ -216,45 +191,18 @@ impl Lstm {
                 d_h: views.d_h,
             };
             self.cell.backward(s, step, gates, d_c, scratch);
-            let terms = [Term { weights: kernel, input: gates, k: rows }];
-            let mode = wires.gradients[0];
-            shared.input_gradient(s, &terms, &mut views, mode, p, time, dropped_input, lanes);
+            views.input_gradient(p, &[Term { weights: kernel, input: gates, k: rows }]);
         }
         if shared.has_initial() {
-            let first = Term { weights: recurrent, input: &gates[..GATES * n], k: rows };
             views.d_h.fill(0.0);
-            shared.add_state_gradient(s, &[first], &mut views, dropped, lanes);
-            shared.add_passed(s, &mut views);
+            views.add_state_gradient(&[Term { weights: recurrent, input: gates, k: rows }]);
             if !passed_c.is_empty() {
                 add_assign(s, passed_c, d_c);
             }
         }
-        shared.give_initial_gradient(s, 1, wires, pass.arena, shared.d_h());
-        shared.give_initial_gradient(s, 2, wires, pass.arena, &self.d_c);
-        let ranges = params.ranges();
-        let gradients = core::mem::take(&mut pass.gradients);
-        let (views, [d_gates]) = shared.start_backward(wires, pass, [&self.gates]);
-        let d_steps = Steps { data: d_gates, stride };
-        kernel_gradient(
-            s,
-            GradientShape { rows: k, columns: rows, stride: rows, time },
-            Steps { data: views.x, stride: k * lanes },
-            d_steps,
-            &mut gradients[ranges[shared.kernel].clone()],
-        );
-        shared.recurrent_gradient(
-            s,
-            shared.states_read(&views, dropped, n),
-            d_steps,
-            rows,
-            rows,
-            time,
-            lanes,
-            &mut gradients[ranges[shared.recurrent_kernel].clone()],
-        );
-        if let Some(bias) = shared.bias {
-            bias_gradient(s, time, d_steps, &mut gradients[ranges[bias].clone()]);
-        }
+        shared.parameter_gradients(&views, Steps { data: gates, stride }, params, gradients);
         pass.gradients = gradients;
+        shared.give_initial_gradient(s, 1, wires, pass.arena);
+        shared.give_other_initial_gradient(s, 2, wires, pass.arena, &self.d_c);
     }
 }
