@@ -1,6 +1,6 @@
 //! Gathering alone, to tell its share of a training step.
 
-use unrolled_simd::{Isa, gather};
+use unrolled_simd::{Isa, kernels::gather};
 
 /// Examples of a mini-batch.
 const BATCH: usize = 32;
@@ -30,14 +30,15 @@ impl Gathering {
 
     /// Gathers `repeats` mini-batches, block by block.
     pub fn run(&mut self, repeats: usize) {
-        let lanes = Isa::fastest().block();
+        let isa = Isa::fastest();
+        let lanes = isa.block();
         let rows = self.out.len() / lanes;
         for _ in 0..repeats {
             if self.at + BATCH > self.order.len() {
                 self.at = 0;
             }
             for block in self.order[self.at..][..BATCH].chunks(lanes) {
-                gather(&self.data, rows, rows, block, lanes, &mut self.out);
+                gather(isa, &self.data, rows, rows, block, &mut self.out);
                 std::hint::black_box(&self.out);
             }
             self.at += BATCH;

@@ -8,9 +8,7 @@
 //! Lanes beyond a block's examples repeat its first example and weigh nothing: they stay finite
 //! wherever the real ones do.
 
-pub(crate) use unrolled_simd::gather;
-
-/// The reverse of [`gather`]: lanes `[rows][lanes]` into consecutive examples of `out`.
+/// The reverse of [`gather`](unrolled_simd::gather): lanes `[rows][lanes]` into consecutive examples of `out`.
 pub(crate) fn scatter(lanes_data: &[f32], rows: usize, lanes: usize, out: &mut [f32]) {
     for (lane, example) in out.chunks_exact_mut(rows).enumerate() {
         for (row, out) in example.iter_mut().enumerate() {
@@ -31,20 +29,24 @@ pub(crate) fn step_mask(lengths: &[u32], indices: &[u32], lanes: usize, out: &mu
 
 #[cfg(test)]
 mod tests {
+    use unrolled_simd::kernels::gather;
+
     use super::*;
 
     #[test]
     fn gather_then_scatter_gives_the_examples_back() {
-        for (examples, rows, lanes) in [(1, 1, 8), (5, 3, 8), (8, 7, 8), (19, 2, 24), (32, 5, 32)] {
-            let data: Vec<f32> = (0..examples * rows).map(|i| i as f32).collect();
-            let indices: Vec<u32> = (0..examples as u32).rev().collect();
-            let mut lanes_data = vec![f32::NAN; rows * lanes];
-            gather(&data, rows, rows, &indices, lanes, &mut lanes_data);
-            assert!(lanes_data.iter().all(|x| x.is_finite()), "padding lanes hold an example");
-            let mut back = vec![0.0; examples * rows];
-            scatter(&lanes_data, rows, lanes, &mut back);
-            let reversed: Vec<f32> = data.chunks(rows).rev().flatten().copied().collect();
-            assert_eq!(back, reversed, "{examples} examples, {rows} rows, {lanes} lanes");
+        for isa in unrolled_simd::Isa::available() {
+            let lanes = isa.block();
+            for (examples, rows) in [(1, 1), (5, 3), (8, 7), (lanes - 1, 2), (lanes, 5)] {
+                let data: Vec<f32> = (0..examples * rows).map(|i| i as f32).collect();
+                let indices: Vec<u32> = (0..examples as u32).rev().collect();
+                let mut lanes_data = vec![f32::NAN; rows * lanes];
+                gather(isa, &data, rows, rows, &indices, &mut lanes_data);
+                let mut back = vec![0.0; examples * rows];
+                scatter(&lanes_data, rows, lanes, &mut back);
+                let reversed: Vec<f32> = data.chunks(rows).rev().flatten().copied().collect();
+                assert_eq!(back, reversed, "{} {examples} examples, {rows} rows", isa.name());
+            }
         }
     }
 

@@ -6,6 +6,19 @@
 use crate::cells::LstmStep;
 use crate::{Activation, GradientShape, Isa, Start, Steps, Strides, Term, dispatch};
 
+/// See [`crate::gather`].
+#[inline(never)]
+pub fn gather(
+    isa: Isa,
+    data: &[f32],
+    stride: usize,
+    rows: usize,
+    indices: &[u32],
+    out: &mut [f32],
+) {
+    dispatch!(isa, s => crate::gather(s, data, stride, rows, indices, out))
+}
+
 /// See [`crate::gemm`].
 #[inline(never)]
 pub fn gemm(isa: Isa, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {

@@ -60,6 +60,21 @@ pub trait Simd: Copy + Send + Sync + core::fmt::Debug + 'static {
     /// `p` must be writable for [`Simd::LANES`] values; any alignment.
     unsafe fn store(self, p: *mut f32, v: Self::V);
 
+    /// Transposes four by four values: `to[i·stride + j] = from[j][i]`.
+    ///
+    /// # Safety
+    /// Each of `from` must be readable for four values, `to` writable for four values at each of
+    /// `0`, `stride`, `2·stride` and `3·stride`; they must not overlap.
+    #[inline(always)]
+    unsafe fn transpose4(self, from: [*const f32; 4], to: *mut f32, stride: usize) {
+        for i in 0..4 {
+            for (j, from) in from.iter().enumerate() {
+                // SAFETY: the caller's.
+                unsafe { *to.add(i * stride + j) = *from.add(i) };
+            }
+        }
+    }
+
     /// `a + b`
     fn add(self, a: Self::V, b: Self::V) -> Self::V;
     /// `a - b`

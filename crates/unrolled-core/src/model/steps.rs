@@ -1,11 +1,11 @@
 //! A mini-batch's way: gather, forward, loss, backward, clip, optimizer.
 
-use unrolled_simd::kernels::all_finite;
+use unrolled_simd::kernels::{all_finite, gather};
 use unrolled_simd::{Simd, dispatch};
 
 use super::Model;
 use crate::error::{Error, Result};
-use crate::lanes::{gather, scatter, step_mask};
+use crate::lanes::{scatter, step_mask};
 use crate::layers::{DropoutKey, Pass};
 use crate::losses::{Frame, elements_per_step, loss_forward_backward, target_features};
 use crate::metrics::MetricState;
@@ -206,7 +206,7 @@ impl Model {
             let input = input.as_ref().expect("checked before");
             let stride = input.time * input.features;
             let rows = value.steps * input.features;
-            gather(&input.data, stride, rows, block, lanes, &mut arena[value.y.clone()]);
+            gather(self.isa, &input.data, stride, rows, block, &mut arena[value.y.clone()]);
             if let (Some(lengths), false) = (&input.lengths, value.mask.is_empty()) {
                 step_mask(lengths, block, lanes, &mut arena[value.mask.clone()]);
             }
@@ -269,7 +269,7 @@ impl Model {
             let k = target_features(&compiled.loss, value.features);
             self.target.resize(value.steps * k * lanes, 0.0);
             let stride = target.time * target.features;
-            gather(&target.data, stride, value.steps * k, block, lanes, &mut self.target);
+            gather(isa, &target.data, stride, value.steps * k, block, &mut self.target);
             self.weight.resize(value.steps * lanes, 0.0);
             let arena = self.arena.as_mut_slice();
             if value.mask.is_empty() {
