@@ -58,17 +58,16 @@ macro_rules! wasm_simd {
             unsafe fn transpose4(self, from: [*const f32; 4], to: *mut f32, stride: usize) {
                 // SAFETY: the caller vouches for four readable values each.
                 let [a, b, c, d] = from.map(|from| unsafe { self.load(from) });
-                let (ab, cd) =
-                    (i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d));
-                let rows =
-                    [i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd)];
-                let (ab, cd) =
-                    (i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d));
-                let later =
-                    [i32x4_shuffle::<0, 1, 4, 5>(ab, cd), i32x4_shuffle::<2, 3, 6, 7>(ab, cd)];
-                for (i, row) in rows.into_iter().chain(later).enumerate() {
-                    // SAFETY: the caller vouches for four writable values in each row.
-                    unsafe { self.store(to.add(i * stride), row) };
+                let low = [i32x4_shuffle::<0, 4, 1, 5>(a, b), i32x4_shuffle::<0, 4, 1, 5>(c, d)];
+                let high = [i32x4_shuffle::<2, 6, 3, 7>(a, b), i32x4_shuffle::<2, 6, 3, 7>(c, d)];
+                let even = |[ab, cd]: [v128; 2]| i32x4_shuffle::<0, 1, 4, 5>(ab, cd);
+                let odd = |[ab, cd]: [v128; 2]| i32x4_shuffle::<2, 3, 6, 7>(ab, cd);
+                // SAFETY: the caller vouches for four writable values in each row.
+                unsafe {
+                    self.store(to, even(low));
+                    self.store(to.add(stride), odd(low));
+                    self.store(to.add(2 * stride), even(high));
+                    self.store(to.add(3 * stride), odd(high));
                 }
             }
             #[inline(always)]
