@@ -154,6 +154,23 @@ describe.each([true, false])('with shared memory: %s', (shared) => {
     expect(engine.steps).toHaveLength(epochs * BATCHES);
   });
 
+  test('a pause before the loop hears of the run holds it, and the iteration misses nothing', async () => {
+    const slice = Number.POSITIVE_INFINITY;
+    const { run, engine } = await begin({ shared, slice });
+    const seen: number[] = [];
+    const iteration = iterate(run, (_run, epoch) => {
+      seen.push(epoch);
+      return epoch === 2;
+    });
+    await run.pause();
+    expect(run.status).toBe('paused');
+    expect(engine.steps).toHaveLength(0);
+    run.resume();
+    await iteration;
+    expect(seen).toEqual([0, 1, 2]);
+    expect((await run).epochs).toEqual([0, 1, 2]);
+  });
+
   test('a stop in an iteration that began late takes effect at once', async () => {
     const { run, engine } = await begin({ changes: { epochs: 1000 }, shared });
     await new Promise<void>((resolve) => {

@@ -4,6 +4,7 @@ import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
 import { breathe } from './worker/control.ts';
 import {
+  type Answer,
   type Command,
   commands,
   type Directive,
@@ -203,24 +204,26 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   async #each(call: (callback: Callback) => void | Promise<void> | undefined): Promise<void> {
-    this.#calling += 1;
-    try {
-      for (const callback of this.#driver.callbacks) await call(callback);
-    } finally {
-      this.#calling -= 1;
+    for (const callback of this.#driver.callbacks) {
+      this.#calling += 1;
+      try {
+        const pending = call(callback);
+        if (pending !== undefined) await pending;
+      } finally {
+        this.#calling -= 1;
+      }
     }
   }
 
   /** Takes an event of the loop; an error in a callback ends the run. */
-  async #hear(event: FitEvent): Promise<Directive> {
+  async #hear(event: FitEvent): Promise<Answer> {
     try {
       await this.#handle(event);
     } catch (error) {
       this.#failure ??= { error };
       this.#end('abort');
     }
-    const goesOn = this.#command === 'run' || this.#command === 'pause';
-    return goesOn && this.#attended ? 'attend' : this.#command;
+    return { command: this.#command, attended: this.#attended };
   }
 
   async #handle(event: FitEvent): Promise<void> {

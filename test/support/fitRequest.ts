@@ -1,5 +1,11 @@
 import type { Packed } from '../../ts/pack.ts';
-import type { FinishedEpoch, FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
+import type {
+  Answer,
+  FinishedEpoch,
+  FitEvent,
+  FitListener,
+  FitRequest,
+} from '../../ts/worker/protocol.ts';
 
 /** Examples 0, 1, … as one feature each. */
 export const numbers = (count: number): Packed => ({
@@ -22,8 +28,14 @@ export const fitRequest = (changes: Partial<FitRequest> = {}): FitRequest => ({
   ...changes,
 });
 
+/** Lets a run go on. */
+export const goOn: Answer = { command: 'run', attended: false };
+
+/** Lets a run go on, and wait for the answer after each epoch. */
+export const attend: Answer = { command: 'run', attended: true };
+
 /** Collects events; `answer` says how the run goes on. */
-export function recorder(answer: (event: FitEvent) => ReturnType<FitListener> = () => 'run') {
+export function recorder(answer: FitListener = () => goOn) {
   const events: FitEvent[] = [];
   const listener: FitListener = (event) => {
     events.push(event);

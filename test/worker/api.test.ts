@@ -4,7 +4,15 @@ import { createApi } from '../../ts/worker/api.ts';
 import { readMetadata } from '../../ts/worker/metadata.ts';
 import type { Batch, FitRequest, StreamReader } from '../../ts/worker/protocol.ts';
 import { type FakeEngine, fakeEngine, notFinite } from '../support/fakeEngine.ts';
-import { finished, fitRequest, noStream, numbers, recorder } from '../support/fitRequest.ts';
+import {
+  attend,
+  finished,
+  fitRequest,
+  goOn,
+  noStream,
+  numbers,
+  recorder,
+} from '../support/fitRequest.ts';
 
 function start(engine: FakeEngine = fakeEngine()) {
   const api = createApi(() => engine, 0);
@@ -45,10 +53,10 @@ test('an epoch covers all examples in batches, the last one shorter', async () =
 
 test('shuffled epochs follow one another across runs', async () => {
   const once = start();
-  await once.api.fit(fitRequest({ shuffle: true, epochs: 4 }), () => 'run', noStream);
+  await once.api.fit(fitRequest({ shuffle: true, epochs: 4 }), () => goOn, noStream);
   const twice = start();
-  await twice.api.fit(fitRequest({ shuffle: true, epochs: 2 }), () => 'run', noStream);
-  await twice.api.fit(fitRequest({ shuffle: true, epochs: 2 }), () => 'run', noStream);
+  await twice.api.fit(fitRequest({ shuffle: true, epochs: 2 }), () => goOn, noStream);
+  await twice.api.fit(fitRequest({ shuffle: true, epochs: 2 }), () => goOn, noStream);
   expect(twice.engine.steps).toEqual(once.engine.steps);
 });
 
@@ -87,7 +95,7 @@ test.each(interruptions)(
     first.engine.beforeStep = (step) => {
       if (step === stopAt - 1) first.api.control('stop');
     };
-    const outcome = await first.api.fit(request(), () => 'run', noStream);
+    const outcome = await first.api.fit(request(), () => goOn, noStream);
     expect(outcome.end).toBe('stopped');
     expect(first.engine.steps).toHaveLength(stopAt);
 
@@ -108,7 +116,7 @@ test.each(interruptions)(
 
 test('resuming with other data or options is refused', async () => {
   const { api } = start();
-  await api.fit(fitRequest(), () => 'run', noStream);
+  await api.fit(fitRequest(), () => goOn, noStream);
   const cases: readonly Partial<FitRequest>[] = [
     { data: { inputs: [numbers(9)], targets: [numbers(9)] } },
     { batchSize: 4 },
@@ -117,19 +125,19 @@ test('resuming with other data or options is refused', async () => {
   ];
   for (const changes of cases) {
     await expect(
-      api.fit(fitRequest({ resume: true, ...changes }), () => 'run', noStream),
+      api.fit(fitRequest({ resume: true, ...changes }), () => goOn, noStream),
     ).rejects.toThrow(/resume: expected the .+ of the interrupted run/);
   }
   const fresh = start();
-  await expect(fresh.api.fit(fitRequest({ resume: true }), () => 'run', noStream)).rejects.toThrow(
+  await expect(fresh.api.fit(fitRequest({ resume: true }), () => goOn, noStream)).rejects.toThrow(
     StateError,
   );
 });
 
 test('a finished run can be resumed for more epochs', async () => {
   const { api, engine } = start();
-  await api.fit(fitRequest({ epochs: 1 }), () => 'run', noStream);
-  await api.fit(fitRequest({ epochs: 3, resume: true }), () => 'run', noStream);
+  await api.fit(fitRequest({ epochs: 1 }), () => goOn, noStream);
+  await api.fit(fitRequest({ epochs: 3, resume: true }), () => goOn, noStream);
   expect(engine.steps).toHaveLength(12);
 });
 
@@ -144,7 +152,7 @@ test('a paused run stands still until it is told to go on, and can be saved mean
   };
   const { listener } = recorder((event) => {
     if (event.type === 'paused') paused();
-    return 'run';
+    return goOn;
   });
   const run = api.fit(fitRequest(), listener, noStream);
   await standing;
@@ -168,14 +176,16 @@ test('a command in shared memory is seen after the batch that is being computed'
   engine.beforeStep = (step) => {
     if (step === 2) Atomics.store(flag, 0, 2);
   };
-  const outcome = await api.fit(fitRequest({ flag }), () => 'run', noStream);
+  const outcome = await api.fit(fitRequest({ flag }), () => goOn, noStream);
   expect(outcome.end).toBe('stopped');
   expect(engine.steps).toHaveLength(3);
 });
 
 test('an answer of the listener stops the run', async () => {
   const { api, engine } = start();
-  const { listener } = recorder((event) => (event.type === 'epochs' ? 'stop' : 'attend'));
+  const { listener } = recorder((event) =>
+    event.type === 'epochs' ? { ...attend, command: 'stop' } : attend,
+  );
   const outcome = await api.fit(fitRequest({ epochs: 5 }), listener, noStream);
   expect(outcome.end).toBe('stopped');
   expect(engine.steps).toHaveLength(4);
@@ -183,8 +193,8 @@ test('an answer of the listener stops the run', async () => {
 
 test('while a run goes on, what would disturb it is refused', async () => {
   const { api } = start();
-  const run = api.fit(fitRequest(), () => 'run', noStream);
-  await expect(api.fit(fitRequest(), () => 'run', noStream)).rejects.toThrow(StateError);
+  const run = api.fit(fitRequest(), () => goOn, noStream);
+  await expect(api.fit(fitRequest(), () => goOn, noStream)).rejects.toThrow(StateError);
   expect(() => api.trainOnBatch({ inputs: [], targets: [] })).toThrow(StateError);
   expect(() => api.compile({ metrics: [] } as never)).toThrow(StateError);
   await run;
@@ -210,7 +220,7 @@ test('early stopping ends the run and brings the best weights back', async () =>
   const options = earlyStopping({ monitor: 'loss', patience: 1, restoreBestWeights: true });
   const outcome = await api.fit(
     fitRequest({ epochs: 9, earlyStopping: [options] }),
-    () => 'run',
+    () => goOn,
     noStream,
   );
   expect(outcome).toEqual({ end: 'earlyStopping', bestEpoch: 0 });
@@ -231,20 +241,20 @@ test('an error of the engine ends the run; the data are let go', async () => {
   expect(finished(events)).toHaveLength(1);
   expect(engine.size(0)).toBe(0);
   engine.beforeStep = () => {};
-  await api.fit(fitRequest(), () => 'run', noStream);
+  await api.fit(fitRequest(), () => goOn, noStream);
 });
 
 test('a stream gives batches of its own sizes, anew in each epoch', async () => {
   const { api, engine } = start();
   const { data: _, ...request } = fitRequest({ epochs: 2 });
-  await api.fit(request, () => 'run', stream([2, 3]));
+  await api.fit(request, () => goOn, stream([2, 3]));
   expect(engine.steps.map((step) => step.length)).toEqual([2, 3, 2, 3]);
 });
 
 test('stepsPerEpoch cuts a stream that goes on', async () => {
   const { api, engine } = start();
   const { data: _, ...request } = fitRequest({ epochs: 3, stepsPerEpoch: 2 });
-  await api.fit(request, () => 'run', stream([1, 2, 3, 4, 5, 6, 7]));
+  await api.fit(request, () => goOn, stream([1, 2, 3, 4, 5, 6, 7]));
   expect(engine.steps.map((step) => step.length)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
@@ -259,7 +269,7 @@ test('a stream is read one batch ahead and no further', async () => {
   const read = stream([1, 1, 1, 1, 1, 1]);
   await api.fit(
     request,
-    () => 'run',
+    () => goOn,
     (...args) => {
       given += 1;
       return read(...args);
@@ -271,11 +281,11 @@ test('a stream is read one batch ahead and no further', async () => {
 
 test('a stream without batches, or with too few, is an error', async () => {
   const { data: _, ...request } = fitRequest({ epochs: 1 });
-  await expect(start().api.fit(request, () => 'run', stream([]))).rejects.toThrow(
+  await expect(start().api.fit(request, () => goOn, stream([]))).rejects.toThrow(
     /no batches in epoch 0/,
   );
   await expect(
-    start().api.fit({ ...request, stepsPerEpoch: 3 }, () => 'run', stream([1, 1])),
+    start().api.fit({ ...request, stepsPerEpoch: 3 }, () => goOn, stream([1, 1])),
   ).rejects.toThrow(/ended after 2 batches: expected stepsPerEpoch, 3/);
 });
 
@@ -286,9 +296,9 @@ test('a streamed run resumed in the middle of an epoch takes the same steps', as
   first.engine.beforeStep = (step) => {
     if (step === 5) first.api.control('stop');
   };
-  await first.api.fit(request, () => 'run', stream(sizes));
+  await first.api.fit(request, () => goOn, stream(sizes));
   const second = reload(first.api.save('m', {}, true));
-  await second.api.fit({ ...request, resume: true }, () => 'run', stream(sizes));
+  await second.api.fit({ ...request, resume: true }, () => goOn, stream(sizes));
   expect([...first.engine.steps, ...second.engine.steps].map((step) => step.length)).toEqual([
     ...sizes,
     ...sizes,

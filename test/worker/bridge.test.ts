@@ -10,7 +10,7 @@ import { connectWorker } from '../../ts/worker/bridge.ts';
 import type { StartRequest } from '../../ts/worker/protocol.ts';
 import { notFinite } from '../support/fakeEngine.ts';
 import { fakeWorker } from '../support/fakeWorker.ts';
-import { fitRequest, noStream, numbers, recorder } from '../support/fitRequest.ts';
+import { attend, fitRequest, goOn, noStream, numbers, recorder } from '../support/fitRequest.ts';
 
 async function connect() {
   const worker = fakeWorker();
@@ -64,7 +64,7 @@ test('errors keep class, message and details over the boundary', async () => {
   worker.engine.beforeStep = () => {
     throw notFinite();
   };
-  const run = connection.call('fit', [fitRequest(), () => 'run', noStream]);
+  const run = connection.call('fit', [fitRequest(), () => goOn, noStream]);
   await expect(run).rejects.toBeInstanceOf(NonFiniteError);
   await expect(run).rejects.toMatchObject({
     message: 'lstm: output is NaN or infinite at time step 3 (after 2 training steps)',
@@ -80,7 +80,7 @@ test('a trap in the engine counts as a crash', async () => {
   worker.engine.beforeStep = () => {
     throw new EngineCrashError('The engine broke down: unreachable');
   };
-  const other = connection.call('fit', [fitRequest(), () => 'run', noStream]);
+  const other = connection.call('fit', [fitRequest(), () => goOn, noStream]);
   await expect(other).rejects.toSatisfy(isEngineCrashError);
   await expect(connection.call('getWeights', [])).rejects.toSatisfy(isEngineCrashError);
   expect(worker.log).toContain('terminate');
@@ -98,7 +98,7 @@ test('the worker keeps the process alive only while something is pending', async
 
 test('events reach the caller before the run ends', async () => {
   const { connection } = await connect();
-  const { events, listener } = recorder(() => 'attend');
+  const { events, listener } = recorder(() => attend);
   await connection.call('fit', [fitRequest({ epochBegin: true }), listener, noStream]);
   expect(events.map(({ type }) => type)).toEqual([
     'begin',

@@ -1,17 +1,14 @@
 import { expect, test } from 'vitest';
 import { createApi } from '../../ts/worker/api.ts';
-import type { Directive, FitEvent, FitRequest } from '../../ts/worker/protocol.ts';
+import type { Answer, FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
 import { fakeEngine } from '../support/fakeEngine.ts';
-import { finished, fitRequest, noStream, recorder } from '../support/fitRequest.ts';
+import { attend, finished, fitRequest, goOn, noStream, recorder } from '../support/fitRequest.ts';
 
 /** Batches of an epoch of {@link fitRequest}. */
 const BATCHES = 4;
 
 /** A run over the loop itself, told to a listener that keeps all events. */
-function begin(
-  changes: Partial<FitRequest>,
-  answer?: (event: FitEvent) => Directive | Promise<Directive>,
-) {
+function begin(changes: Partial<FitRequest>, answer?: FitListener) {
   const engine = fakeEngine();
   const api = createApi(() => engine, 0);
   api.start({} as Parameters<typeof api.start>[0]);
@@ -27,15 +24,15 @@ const upTo = (count: number) => Array.from({ length: count }, (_, i) => i);
 const sleep = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 test('unattended, a run goes on while an event is heard, and tells of several epochs at once', async () => {
-  let answer: (directive: Directive) => void = () => {};
-  const heard = new Promise<Directive>((resolve) => {
+  let answer: (answer: Answer) => void = () => {};
+  const heard = new Promise<Answer>((resolve) => {
     answer = resolve;
   });
   const { engine, events, run } = begin({ epochs: 20 }, ({ type }) =>
-    type === 'epochs' ? heard : 'run',
+    type === 'epochs' ? heard : goOn,
   );
   engine.beforeStep = (step) => {
-    if (step === 20 * BATCHES - 1) answer('run');
+    if (step === 20 * BATCHES - 1) answer(goOn);
   };
   await run();
   expect(numbersOf(events)).toEqual(upTo(20));
@@ -45,12 +42,12 @@ test('unattended, a run goes on while an event is heard, and tells of several ep
 test('attended, a run tells of each epoch by itself and waits for the answer', async () => {
   const stepsBefore: number[] = [];
   const stepsAfter: number[] = [];
-  const { engine, events, run } = begin({ epochs: 5 }, async ({ type }): Promise<Directive> => {
-    if (type !== 'epochs') return 'attend';
+  const { engine, events, run } = begin({ epochs: 5 }, async ({ type }) => {
+    if (type !== 'epochs') return attend;
     stepsBefore.push(engine.steps.length);
     await sleep(2);
     stepsAfter.push(engine.steps.length);
-    return 'attend';
+    return attend;
   });
   await run();
   expect(numbersOf(events)).toEqual(upTo(5));
@@ -60,7 +57,7 @@ test('attended, a run tells of each epoch by itself and waits for the answer', a
 
 test('the beginning of an epoch is told only where somebody asked for it', async () => {
   const begun = async (epochBegin: boolean) => {
-    const { events, run } = begin({ epochs: 3, epochBegin }, () => 'attend');
+    const { events, run } = begin({ epochs: 3, epochBegin }, () => attend);
     await run();
     return events.flatMap((event) => (event.type === 'epochBegin' ? [event.epoch] : []));
   };
@@ -71,7 +68,7 @@ test('the beginning of an epoch is told only where somebody asked for it', async
 test('all finished epochs are told before a pause is', async () => {
   const { api, engine, events, run } = begin({ epochs: 3 }, ({ type }) => {
     if (type === 'paused') setTimeout(() => api.control('run'));
-    return 'run';
+    return goOn;
   });
   engine.beforeStep = (step) => {
     if (step === 2 * BATCHES) api.control('pause');

@@ -1,4 +1,4 @@
-import { commands, type Command, type Directive } from './protocol.ts';
+import { type Answer, commands, type Command, type Directive } from './protocol.ts';
 
 /** Gives way to the event loop, so that messages and frames get their turn. */
 export const breathe: () => Promise<void> =
@@ -43,6 +43,8 @@ export class Control {
   readonly #flag: Int32Array | undefined;
   readonly #pulse: Pulse;
   #command: Command = 'run';
+  /** Whether a command has come as a message. */
+  #told = false;
   #wake: (() => void) | undefined;
 
   constructor(slice: number, flag?: Int32Array) {
@@ -50,7 +52,7 @@ export class Control {
     this.#flag = flag;
   }
 
-  /** The command of the last message, or a later one in shared memory. */
+  /** The command that was heard last, or a later one in shared memory. */
   get command(): Command {
     if (this.#flag === undefined) return this.#command;
     return commands[Atomics.load(this.#flag, 0)] ?? 'run';
@@ -60,14 +62,19 @@ export class Control {
   set(directive: Directive): void {
     if (directive === 'attend') this.attended = true;
     else {
-      this.#command = directive;
-      this.#wake?.();
+      this.#told = true;
+      this.#turn(directive);
     }
   }
 
-  /** Takes an answer to an event. It can be older than a message: only what is final counts. */
-  obey(answer: Directive): void {
-    if (answer !== 'run' && answer !== 'pause') this.set(answer);
+  /**
+   * Takes an answer to an event. The first one holds what was said before this run could hear
+   * messages. One that comes after a message can be older than it: of that, only what is final counts.
+   */
+  obey({ command, attended }: Answer): void {
+    if (attended) this.attended = true;
+    const final = command === 'stop' || command === 'abort';
+    if (final || !this.#told) this.#turn(command);
   }
 
   /** Whether {@link gate} has something to do; asked between any two batches. */
@@ -92,5 +99,10 @@ export class Control {
       });
       this.#wake = undefined;
     }
+  }
+
+  #turn(command: Command): void {
+    this.#command = command;
+    this.#wake?.();
   }
 }

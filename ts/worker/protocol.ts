@@ -35,6 +35,13 @@ export type Command = 'run' | 'pause' | 'stop' | 'abort';
  */
 export type Directive = Command | 'attend';
 
+/** What the caller's side answers to an event: all that holds then, whatever it has said before. */
+export interface Answer {
+  readonly command: Command;
+  /** Whether to tell of each epoch when it ends, and to wait for the answer. */
+  readonly attended: boolean;
+}
+
 /** Numbers of the commands in shared memory. */
 export const commands: readonly Command[] = ['run', 'pause', 'stop', 'abort'];
 
@@ -93,7 +100,7 @@ export type FitEvent =
   | { readonly type: 'paused' };
 
 /** Takes an event; gives back what the run should be doing. */
-export type FitListener = (event: FitEvent) => Directive | Promise<Directive>;
+export type FitListener = (event: FitEvent) => Answer | Promise<Answer>;
 
 /** Tells the listener of an event; resolves when its answer has been obeyed. */
 export type Tell = (event: FitEvent) => Promise<void>;
