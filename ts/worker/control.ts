@@ -14,25 +14,47 @@ export const breathe: () => Promise<void> =
           port2.postMessage(null);
         });
 
-/** Says when a loop of batches should give way to the event loop. */
+/** Most turns of a loop between two looks at the clock. */
+const mostTurns = 64;
+/** Milliseconds between two looks at the clock, about. */
+const lookEvery = 0.5;
+
+/**
+ * Says when a loop of batches should give way to the event loop. A look at the clock can cost as much
+ * as a fortieth of the smallest model's step, so the clock is left alone for as many turns as fit
+ * into half a millisecond, by the time that the last ones took.
+ */
 export class Pulse {
   readonly #slice: number;
   #last = performance.now();
+  #looked = this.#last;
+  /** Turns from one look to the next, and those that are left. */
+  #turns = 1;
+  #left = 1;
 
   /** @param slice - longest time without giving way, in milliseconds */
   constructor(slice: number) {
     this.#slice = slice;
   }
 
-  /** Whether it is time. */
+  /** Whether it is time; asked once a turn. */
   due(): boolean {
-    return performance.now() - this.#last >= this.#slice;
+    this.#left -= 1;
+    if (this.#left > 0) return false;
+    const now = performance.now();
+    const turn = (now - this.#looked) / this.#turns;
+    this.#turns = Math.max(1, Math.min(mostTurns, 2 * this.#turns, Math.floor(lookEvery / turn)));
+    this.#left = this.#turns;
+    this.#looked = now;
+    return now - this.#last >= this.#slice;
   }
 
   /** Gives way. */
   async rest(): Promise<void> {
     await breathe();
     this.#last = performance.now();
+    this.#looked = this.#last;
+    this.#left = this.#turns;
   }
 }
 
