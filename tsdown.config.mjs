@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { defineConfig } from 'tsdown';
-import { notices } from './scripts/lib/notices.mjs';
+import { npmNotices } from './scripts/lib/notices/npm.mjs';
 import { root } from './scripts/lib/paths.mjs';
 
 const shared = {
@@ -41,7 +41,7 @@ export default defineConfig([
     deps: { alwaysBundle: /^(?!node:)/, onlyBundle: false },
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
     outputOptions: { codeSplitting: false },
-    plugins: [notices('worker.licenses.txt')],
+    plugins: [npmNotices('worker.licenses.txt')],
   },
   {
     ...shared,
@@ -63,7 +63,7 @@ export default defineConfig([
     minify: true,
     deps: { alwaysBundle: /^(?!node:|canvas$)/, neverBundle: ['canvas'], onlyBundle: false },
     outputOptions: { chunkFileNames: 'cli/[name].js' },
-    plugins: [libraryByName, notices('cli.licenses.txt')],
+    plugins: [libraryByName, npmNotices('cli.licenses.txt')],
   },
   {
     ...shared,

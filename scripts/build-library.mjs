@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm. Beside a bundle
- * with other people's code in it are their licences.
+ * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm. Beside what has
+ * other people's code in it are their licences.
  *
  * The worker comes first, as one self-contained file: its text is also written to
  * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
@@ -15,8 +15,8 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
-import { arithmetics, wasmFile } from './build-wasm.mjs';
+import { join, relative } from 'node:path';
+import { arithmetics, wasmFile, wasmNotices } from './build-wasm.mjs';
 import { dist, generated, root } from './lib/paths.mjs';
 import { exitWith, Failure, isMain, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
@@ -31,7 +31,7 @@ const sources = [
   'tsconfig.json',
   'tsdown.config.mjs',
   'scripts/build-library.mjs',
-  'scripts/lib/notices.mjs',
+  'scripts/lib/notices',
 ];
 
 async function bundle(name) {
@@ -82,13 +82,14 @@ export async function buildLibrary() {
     {
       name: 'library',
       title: 'bundling the library, its types and the command line',
-      hash: contentHash([...sources, 'ts/generated/worker-code.ts']),
+      hash: contentHash([...sources, 'ts/generated/worker-code.ts', relative(root, wasmNotices)]),
       outputs: ['index.js', 'index.d.ts', 'cli.js', 'worker.js'].map((file) => join(dist, file)),
     },
     async () => {
       const start = Date.now();
       await Promise.all([bundle('library'), bundle('cli'), bundle('types')]);
       removeOlder(dist, start);
+      copyFileSync(wasmNotices, join(dist, 'wasm.licenses.txt'));
       mkdirSync(join(dist, 'wasm'), { recursive: true });
       for (const name of Object.keys(arithmetics)) {
         copyFileSync(wasmFile(name), join(dist, 'wasm', `${name}.wasm`));

@@ -3,14 +3,16 @@
  * Compiles crates/unrolled-wasm twice: for plain simd128, the default, and for relaxed simd.
  *
  * crates/unrolled-wasm/pkg/<arithmetic>/  what wasm-pack makes: glue, its types, the .wasm file
+ * crates/unrolled-wasm/pkg/licenses.txt   licences of the crates inside the .wasm file
  * ts/generated/wasm-<arithmetic>.ts       the .wasm file as text: `export default '<base64 of gzip>'`
  *
  * None of it is committed.
  */
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { cache, generated, root, wasmCrate } from './lib/paths.mjs';
+import { crateNotices } from './lib/notices/crates.mjs';
 import { compilerVersion, remap } from './lib/rust.mjs';
 import { exitWith, isMain, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
@@ -44,10 +46,12 @@ const sources = [
   'crates/unrolled-core',
   'crates/unrolled-wasm',
   'scripts/build-wasm.mjs',
+  'scripts/lib/notices',
   'node_modules/binaryen/package.json',
 ];
 
 export const wasmFile = (name) => join(wasmCrate, 'pkg', name, 'unrolled_wasm_bg.wasm');
+export const wasmNotices = join(wasmCrate, 'pkg', 'licenses.txt');
 const moduleFile = (name) => join(generated, `wasm-${name}.ts`);
 
 /**
@@ -79,9 +83,14 @@ export const buildWasm = (env) =>
       name: 'wasm',
       title: 'compiling the Rust core to WebAssembly, plain and relaxed simd',
       hash: contentHash(sources, [compilerVersion(env)]),
-      outputs: Object.keys(arithmetics).flatMap((name) => [wasmFile(name), moduleFile(name)]),
+      outputs: [
+        ...Object.keys(arithmetics).flatMap((name) => [wasmFile(name), moduleFile(name)]),
+        wasmNotices,
+      ],
     },
     async () => {
+      mkdirSync(dirname(wasmNotices), { recursive: true });
+      writeFileSync(wasmNotices, crateNotices(env));
       await Promise.all(Object.keys(arithmetics).map((name) => compile(name, env)));
       const sizes = Object.keys(arithmetics).map(
         (name) => `${Math.round(statSync(wasmFile(name)).size / 1024)} KB ${name}`,

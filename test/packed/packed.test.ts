@@ -73,7 +73,7 @@ describe('the packed package', () => {
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
-  it('brings two packages along, and the licences of those that are inside', async () => {
+  it('brings two packages along, and the licences of the code that is inside', async () => {
     const modules = await readdir(join(project.folder, 'node_modules'));
     const packages = modules.filter((name) => !name.startsWith('.'));
     expect(packages.sort()).toEqual(['comlink', 'idb-keyval', 'unrolled']);
@@ -82,6 +82,10 @@ describe('the packed package', () => {
     expect(await notices('worker')).toMatch(/^comlink [\d.]+ \(Apache-2\.0\)$/m);
     expect(await notices('cli')).toMatch(/^@observablehq\/plot [\d.]+ \(ISC\)$/m);
     expect(await notices('cli')).toMatch(/^commander [\d.]+ \(MIT\)$/m);
+    expect(await notices('wasm')).toMatch(/^wasm-bindgen [\d.]+ \(MIT OR Apache-2\.0\)$/m);
+    expect(await notices('wasm')).toMatch(/^libm [\d.]+ \(MIT\)$/m);
+    expect(await notices('wasm')).toMatch(/^Rust's standard library \(MIT OR Apache-2\.0\)$/m);
+    expect(await notices('wasm')).not.toMatch(/^(syn|proptest|unrolled-\w+) /m);
   });
 
   it('names no folder of the machine it was built on', async () => {

@@ -1,19 +1,8 @@
-/**
- * A bundler plugin: beside a bundle, the licences of the packages whose code is in it. Their authors
- * ask that notices travel with the code; a package under other terms than these stops the build.
- */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** A bundler plugin: beside a bundle, the licences of the npm packages whose code is in it. */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { Failure } from './shell.mjs';
-
-const permissive = new Set([
-  'MIT',
-  'ISC',
-  'BSD-2-Clause',
-  'BSD-3-Clause',
-  'Apache-2.0',
-  'Unlicense',
-]);
+import { Failure } from '../shell.mjs';
+import { joinNotices, notice } from './notice.mjs';
 
 /** The folder of the package that a module belongs to, if it is not ours. */
 function packageOf(module) {
@@ -31,19 +20,8 @@ function packageOf(module) {
 
 const read = (folder) => JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
 
-function notice(folder) {
-  const { name, version, license } = read(folder);
-  if (!permissive.has(license)) {
-    throw new Failure(`${name} is bundled and has the licence ${license}, which is not known here`);
-  }
-  const files = readdirSync(folder).filter((file) => /^(licen[cs]e|notice)\b/i.test(file));
-  if (files.length === 0) throw new Failure(`${name} is bundled and has no file with its licence`);
-  const texts = files.sort().map((file) => readFileSync(join(folder, file), 'utf8').trim());
-  return `${name} ${version} (${license})\n\n${texts.join('\n\n')}\n`;
-}
-
 /** @param {string} fileName where to write them, in the folder of the bundle */
-export function notices(fileName) {
+export function npmNotices(fileName) {
   return {
     name: 'notices',
     generateBundle(_, bundle) {
@@ -53,8 +31,7 @@ export function notices(fileName) {
         ),
       );
       const folders = new Set(used.map(packageOf).filter((folder) => folder !== undefined));
-      const texts = [...new Set([...folders].map(notice))].sort();
-      const source = texts.join(`\n${'-'.repeat(80)}\n\n`);
+      const source = joinNotices([...folders].map((folder) => notice(read(folder), folder)));
       this.emitFile({ type: 'asset', fileName, source });
     },
   };
