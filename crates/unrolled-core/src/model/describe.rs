@@ -18,7 +18,7 @@ impl Model {
     /// - `metadata`: what the caller saved with the model
     pub fn describe(&self) -> String {
         let specs = self.params.specs();
-        let compile = self.training.as_ref().map(|training| &training.spec);
+        let compile = self.training.as_ref().map(|training| &*training.spec);
         let mut to = Writer::default();
         to.open('{');
         to.fields(&[("spec", &self.spec), ("compile", &compile)]);

@@ -5,6 +5,8 @@ mod describe;
 mod persist;
 mod steps;
 
+use std::sync::Arc;
+
 use unrolled_simd::Isa;
 
 use crate::arena::Lines;
@@ -49,7 +51,8 @@ pub struct Model {
 /// What compiling adds.
 #[derive(Clone, Debug)]
 struct Training {
-    spec: CompileSpec,
+    /// Shared with the pass that reads it.
+    spec: Arc<CompileSpec>,
     optimizer: Optimizer,
     clip: Clip,
 }
@@ -93,7 +96,7 @@ impl Model {
         let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
         let clip = Clip::new(&spec.optimizer)?;
         self.running = vec![MetricState::default(); 1 + spec.metrics.len()];
-        self.training = Some(Training { spec, optimizer, clip });
+        self.training = Some(Training { spec: Arc::new(spec), optimizer, clip });
         for slot in &mut self.slots {
             slot.checked = false;
         }

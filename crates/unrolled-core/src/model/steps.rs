@@ -1,5 +1,7 @@
 //! A mini-batch's way: gather, forward, loss, backward, clip, optimizer.
 
+use std::sync::Arc;
+
 use unrolled_simd::kernels::{all_finite, gather};
 use unrolled_simd::{Simd, dispatch};
 
@@ -111,7 +113,7 @@ impl Model {
         self.check_targets(slot)?;
         self.check_indices(slot, indices)?;
         self.initialize();
-        let compiled = self.training()?.spec.clone();
+        let compiled = Arc::clone(&self.training()?.spec);
         let iteration = self.iterations();
         let trains = purpose != Purpose::Evaluate;
         let data = &self.slots[slot];

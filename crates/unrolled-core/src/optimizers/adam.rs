@@ -2,7 +2,7 @@
 
 use unrolled_simd::Simd;
 
-use super::{complement, flush};
+use super::{complement, flush, power};
 use crate::vectors::{load, store};
 
 /// What a step needs of the hyper-parameters.
@@ -25,9 +25,9 @@ impl Factors {
         beta_2: f32,
         epsilon: f32,
         weight_decay: f32,
-        step: f32,
+        step: u64,
     ) -> Self {
-        let (power_1, power_2) = (libm::powf(beta_1, step), libm::powf(beta_2, step));
+        let (power_1, power_2) = (power(beta_1, step), power(beta_2, step));
         Self {
             alpha: rate * (1.0 - power_2).sqrt() / (1.0 - power_1),
             rest_1: complement(beta_1),

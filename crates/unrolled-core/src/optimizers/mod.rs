@@ -96,7 +96,7 @@ impl Optimizer {
         assert_eq!(params.len(), gradients.len());
         assert_eq!(params.len() % ALIGNMENT, 0);
         let rate = self.learning_rate();
-        let step = (self.iterations + 1) as f32;
+        let step = self.iterations + 1;
         match (self.rule, self.slots.as_mut_slice()) {
             (Rule::Sgd { .. }, []) => sgd::plain(s, rate, params, gradients),
             (Rule::Sgd { momentum, nesterov }, [m]) => {
@@ -141,6 +141,19 @@ fn complement(x: f32) -> f32 {
     let decimal = libm::round(f64::from(x) * 1e7) / 1e7;
     let exact = if decimal as f32 == x { decimal } else { f64::from(x) };
     (1.0 - exact) as f32
+}
+
+/// `baseⁿ` by squaring, which for whole exponents is faster than `powf` and as exact in f64.
+fn power(base: f32, mut n: u64) -> f32 {
+    let (mut square, mut product) = (f64::from(base), 1.0);
+    while n > 0 {
+        if n % 2 == 1 {
+            product *= square;
+        }
+        square *= square;
+        n /= 2;
+    }
+    product as f32
 }
 
 fn validate(rule: &Rule) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use unrolled_simd::Simd;
 
-use super::flush;
+use super::{flush, power};
 use crate::vectors::{load, store};
 
 /// What a step needs of the hyper-parameters.
@@ -27,11 +27,11 @@ impl Factors {
         beta_1: f32,
         beta_2: f32,
         epsilon: f32,
-        step: f32,
+        step: u64,
         u_product: &mut f32,
     ) -> Self {
-        let momentum = |t: f32| beta_1 * (1.0 - 0.5 * libm::powf(0.96, t));
-        let (u, next_u) = (momentum(step), momentum(step + 1.0));
+        let momentum = |t: u64| beta_1 * (1.0 - 0.5 * power(0.96, t));
+        let (u, next_u) = (momentum(step), momentum(step + 1));
         *u_product *= u;
         // Keras takes 1 − β in f32 here, unlike in Adam.
         Self {
@@ -41,7 +41,7 @@ impl Factors {
             rest_2: 1.0 - beta_2,
             of_m: next_u / (1.0 - *u_product * next_u),
             of_gradient: (1.0 - u) / (1.0 - *u_product),
-            of_v: 1.0 / (1.0 - libm::powf(beta_2, step)),
+            of_v: 1.0 / (1.0 - power(beta_2, step)),
         }
     }
 }
