@@ -15,22 +15,6 @@ const PRODUCTS: [[usize; 2]; 6] = [[1, 1], [20, 1], [20, 20], [80, 20], [512, 32
 /// Rows × columns × steps: gradients of the kernels of the bench's layers.
 const GRADIENTS: [[usize; 3]; 4] = [[1, 20, 50], [20, 20, 50], [20, 80, 50], [128, 512, 20]];
 
-const ACTIVATIONS: [Activation; 13] = [
-    Activation::Linear,
-    Activation::Tanh,
-    Activation::Sigmoid,
-    Activation::Relu,
-    Activation::LeakyRelu,
-    Activation::Elu,
-    Activation::Selu,
-    Activation::Gelu,
-    Activation::Softplus,
-    Activation::Softsign,
-    Activation::Silu,
-    Activation::HardSigmoid,
-    Activation::Exponential,
-];
-
 fn name(size: &[usize]) -> String {
     size.iter().map(usize::to_string).collect::<Vec<_>>().join("x")
 }
@@ -81,7 +65,7 @@ fn activations(c: &mut Criterion) {
     group.bench_function("tanh/naive", |b| {
         b.iter(|| y.iter_mut().zip(&z).for_each(|(y, z)| *y = z.tanh()));
     });
-    for activation in ACTIVATIONS {
+    for activation in Activation::ALL {
         let name = format!("{activation:?}").to_lowercase();
         for isa in Isa::available() {
             group.bench_function(BenchmarkId::new(&name, isa.name()), |b| {

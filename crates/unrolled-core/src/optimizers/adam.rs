@@ -2,8 +2,7 @@
 
 use unrolled_simd::Simd;
 
-use super::{complement, flush, power};
-use crate::vectors::{load, store};
+use super::{complement, moments, power};
 
 /// What a step needs of the hyper-parameters.
 #[derive(Clone, Copy)]
@@ -52,24 +51,21 @@ pub(super) fn update<S: Simd>(
         #[inline(always)]
         || {
             let (alpha, epsilon) = (s.splat(factors.alpha), s.splat(factors.epsilon));
-            let (rest_1, rest_2) = (s.splat(factors.rest_1), s.splat(factors.rest_2));
             let (decay, rate) = (s.splat(factors.weight_decay), s.splat(factors.rate));
-            let rows = params
-                .chunks_exact_mut(S::LANES)
-                .zip(gradients.chunks_exact(S::LANES))
-                .zip(m.chunks_exact_mut(S::LANES).zip(v.chunks_exact_mut(S::LANES)));
-            for ((w, g), (m, v)) in rows {
-                let (g, old_m, old_v) = (load(s, g), load(s, m), load(s, v));
-                let next_m = flush(s, s.mul_add(s.sub(g, old_m), rest_1, old_m));
-                let next_v = flush(s, s.mul_add(s.sub(s.mul(g, g), old_v), rest_2, old_v));
-                let old_w = load(s, w);
-                // Without decay this takes 0 off.
-                let old_w = s.sub(old_w, s.mul(s.mul(old_w, decay), rate));
-                let step = s.div(s.mul(next_m, alpha), s.add(s.sqrt(next_v), epsilon));
-                store(s, m, next_m);
-                store(s, v, next_v);
-                store(s, w, s.sub(old_w, step));
-            }
+            let rests = [factors.rest_1, factors.rest_2];
+            moments::update(
+                s,
+                rests,
+                params,
+                gradients,
+                [m, v],
+                #[inline(always)]
+                |w, _, m, v| {
+                    // Without decay this takes 0 off.
+                    let w = s.sub(w, s.mul(s.mul(w, decay), rate));
+                    s.sub(w, s.div(s.mul(m, alpha), s.add(s.sqrt(v), epsilon)))
+                },
+            );
         },
     );
 }

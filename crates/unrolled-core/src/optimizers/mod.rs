@@ -1,6 +1,7 @@
 //! Update rules: Keras 3's `update_step` of each, as one vectorised pass over the flat parameters.
 
 mod adam;
+mod moments;
 mod nadam;
 mod rmsprop;
 mod sgd;

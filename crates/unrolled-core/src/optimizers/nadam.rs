@@ -2,8 +2,7 @@
 
 use unrolled_simd::Simd;
 
-use super::{flush, power};
-use crate::vectors::{load, store};
+use super::{moments, power};
 
 /// What a step needs of the hyper-parameters.
 #[derive(Clone, Copy)]
@@ -60,25 +59,22 @@ pub(super) fn update<S: Simd>(
         #[inline(always)]
         || {
             let (rate, epsilon) = (s.splat(factors.rate), s.splat(factors.epsilon));
-            let (rest_1, rest_2) = (s.splat(factors.rest_1), s.splat(factors.rest_2));
             let (of_m, of_v) = (s.splat(factors.of_m), s.splat(factors.of_v));
             let of_gradient = s.splat(factors.of_gradient);
-            let rows = params
-                .chunks_exact_mut(S::LANES)
-                .zip(gradients.chunks_exact(S::LANES))
-                .zip(m.chunks_exact_mut(S::LANES).zip(v.chunks_exact_mut(S::LANES)));
-            for ((w, g), (m, v)) in rows {
-                let (g, old_m, old_v) = (load(s, g), load(s, m), load(s, v));
-                let next_m = flush(s, s.mul_add(s.sub(g, old_m), rest_1, old_m));
-                let next_v = flush(s, s.mul_add(s.sub(s.mul(g, g), old_v), rest_2, old_v));
-                let m_hat = s.add(s.mul(of_m, next_m), s.mul(of_gradient, g));
-                let root = s.sqrt(s.mul(next_v, of_v));
-                let step = s.div(s.mul(m_hat, rate), s.add(root, epsilon));
-                let next_w = s.sub(load(s, w), step);
-                store(s, m, next_m);
-                store(s, v, next_v);
-                store(s, w, next_w);
-            }
+            let rests = [factors.rest_1, factors.rest_2];
+            moments::update(
+                s,
+                rests,
+                params,
+                gradients,
+                [m, v],
+                #[inline(always)]
+                |w, g, m, v| {
+                    let m_hat = s.add(s.mul(of_m, m), s.mul(of_gradient, g));
+                    let root = s.sqrt(s.mul(v, of_v));
+                    s.sub(w, s.div(s.mul(m_hat, rate), s.add(root, epsilon)))
+                },
+            );
         },
     );
 }
