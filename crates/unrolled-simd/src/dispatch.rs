@@ -59,7 +59,7 @@ impl Isa {
         crate::dispatch!(self, s => name_of(s))
     }
 
-    /// Lanes of a tile: batches are padded to a multiple of it.
+    /// See [`Simd::BLOCK`].
     pub fn block(self) -> usize {
         crate::dispatch!(self, s => block_of(s))
     }

@@ -33,7 +33,8 @@ pub trait Simd: Copy + Send + Sync + core::fmt::Debug + 'static {
     const UNIT_TILE: Tile;
     /// Tile of the gradient of a kernel: rows × columns, one accumulator each.
     const GRADIENT_TILE: Tile;
-    /// Examples are padded to a multiple of this many lanes.
+    /// Lanes of a block, which is what the kernels of the lane layout work on: known when they are
+    /// compiled, so that offsets stand in the loads. Fewer examples are padded to it.
     const BLOCK: usize = Self::LANES * Self::TILE.columns;
 
     /// The token, if this machine has the instructions.
