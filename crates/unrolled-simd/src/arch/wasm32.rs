@@ -22,7 +22,7 @@ macro_rules! wasm_simd {
 
             const NAME: &'static str = $name;
             const LANES: usize = 4;
-            // V8 keeps 15 vector registers: eight accumulators, two vectors, one splat.
+            // V8 keeps 15 vector registers: eight accumulators, four vectors, a splat, a product.
             const TILE: Tile = Tile { rows: 2, columns: 4 };
             const UNIT_TILE: Tile = Tile { rows: 2, columns: 4 };
             const GRADIENT_TILE: Tile = Tile { rows: 2, columns: 4 };
