@@ -7,9 +7,9 @@ let time = 0;
 afterEach(() => vi.restoreAllMocks());
 
 /** Runs turns of `length` milliseconds; gives the times without giving way, and looks at the clock. */
-async function run(length: number, turns: number) {
+async function run(length: number, turns: number, longest = slice) {
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
-  const pulse = new Pulse(slice);
+  const pulse = new Pulse(longest);
   const gaps: number[] = [];
   let last = time;
   for (let i = 0; i < turns; i++) {
@@ -33,6 +33,11 @@ test.each([0.001, 0.02, 0.3, 1, 7, 50])(
     }
   },
 );
+
+test('without a slice every turn gives way', async () => {
+  const { gaps } = await run(0.001, 100, 0);
+  expect(gaps).toHaveLength(100);
+});
 
 test('short turns look at the clock once in a while only', async () => {
   const { looks } = await run(0.001, 10_000);

@@ -26,15 +26,17 @@ const lookEvery = 0.5;
  */
 export class Pulse {
   readonly #slice: number;
+  readonly #mostTurns: number;
   #last = performance.now();
   #looked = this.#last;
   /** Turns from one look to the next, and those that are left. */
   #turns = 1;
   #left = 1;
 
-  /** @param slice - longest time without giving way, in milliseconds */
+  /** @param slice - longest time without giving way, in milliseconds; 0 gives way at every turn */
   constructor(slice: number) {
     this.#slice = slice;
+    this.#mostTurns = slice === 0 ? 1 : mostTurns;
   }
 
   /** Whether it is time; asked once a turn. */
@@ -43,7 +45,7 @@ export class Pulse {
     if (this.#left > 0) return false;
     const now = performance.now();
     const turn = (now - this.#looked) / this.#turns;
-    this.#turns = Math.max(1, Math.min(mostTurns, 2 * this.#turns, Math.floor(lookEvery / turn)));
+    this.#turns = Math.max(1, Math.min(this.#mostTurns, 2 * this.#turns, Math.floor(lookEvery / turn)));
     this.#left = this.#turns;
     this.#looked = now;
     return now - this.#last >= this.#slice;
