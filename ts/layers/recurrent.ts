@@ -1,16 +1,14 @@
 import { type Activation, type ActivationName, activationName } from '../activations.ts';
-import { flag, knownOptions, share, wholeNumber } from '../check.ts';
+import { flag, knownOptions, share } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
-import { type Named, named } from './named.ts';
+import { type Weighted, weighted, type WeightedOptions, weightedOptions } from './weighted.ts';
 
 /** Options of every recurrent layer. */
-export interface RecurrentOptions<S extends boolean = boolean> extends Named {
+export interface RecurrentOptions<S extends boolean = boolean> extends WeightedOptions {
   /** Activation of the candidate and output. @default 'tanh' */
   readonly activation?: Activation;
-  /** Whether there is a bias. @default true */
-  readonly useBias?: boolean;
   /** Give [batch, time, units] instead of the last step, [batch, units]. @default false */
   readonly returnSequences?: S;
   /** Read the sequence from its end. @default false */
@@ -19,24 +17,12 @@ export interface RecurrentOptions<S extends boolean = boolean> extends Named {
   readonly dropout?: number;
   /** Share of the state dropped before its matrix product, one mask a sequence. @default 0 */
   readonly recurrentDropout?: number;
-  /** Start of `kernel`. @default 'glorotUniform' */
-  readonly kernelInitializer?: InitializerLike;
   /** Start of `recurrent_kernel`. @default 'orthogonal' */
   readonly recurrentInitializer?: InitializerLike;
-  /** Start of `bias`. @default 'zeros' */
-  readonly biasInitializer?: InitializerLike;
-  /** Penalty on `kernel`. @default none */
-  readonly kernelRegularizer?: Partial<Regularizer>;
   /** Penalty on `recurrent_kernel`. @default none */
   readonly recurrentRegularizer?: Partial<Regularizer>;
-  /** Penalty on `bias`. @default none */
-  readonly biasRegularizer?: Partial<Regularizer>;
-  /** Constraint of `kernel`. @default none */
-  readonly kernelConstraint?: Constraint;
   /** Constraint of `recurrent_kernel`. @default none */
   readonly recurrentConstraint?: Constraint;
-  /** Constraint of `bias`. @default none */
-  readonly biasConstraint?: Constraint;
 }
 
 /** Options of {@link lstm}. */
@@ -55,23 +41,15 @@ export interface GruOptions<S extends boolean = boolean> extends RecurrentOption
   readonly resetAfter?: boolean;
 }
 
-interface Recurrent<S extends boolean> extends Named {
-  readonly units: number;
+interface Recurrent<S extends boolean> extends Weighted {
   readonly activation: ActivationName;
-  readonly useBias: boolean;
   readonly returnSequences: S;
   readonly goBackwards: boolean;
   readonly dropout: number;
   readonly recurrentDropout: number;
-  readonly kernelInitializer: Initializer;
   readonly recurrentInitializer: Initializer;
-  readonly biasInitializer: Initializer;
-  readonly kernelRegularizer: Regularizer;
   readonly recurrentRegularizer: Regularizer;
-  readonly biasRegularizer: Regularizer;
-  readonly kernelConstraint: Constraint;
   readonly recurrentConstraint: Constraint;
-  readonly biasConstraint: Constraint;
 }
 
 /** `h = activation(x·kernel + h·recurrent_kernel + bias)`. */
@@ -94,22 +72,15 @@ export interface GruLayer<S extends boolean = boolean> extends Recurrent<S> {
 }
 
 const common = [
-  'name',
+  ...weightedOptions,
   'activation',
-  'useBias',
   'returnSequences',
   'goBackwards',
   'dropout',
   'recurrentDropout',
-  'kernelInitializer',
   'recurrentInitializer',
-  'biasInitializer',
-  'kernelRegularizer',
   'recurrentRegularizer',
-  'biasRegularizer',
-  'kernelConstraint',
   'recurrentConstraint',
-  'biasConstraint',
 ] as const;
 
 function recurrent<S extends boolean>(
@@ -121,32 +92,21 @@ function recurrent<S extends boolean>(
   knownOptions(where, options, [...common, ...own]);
   const returnSequences = (options.returnSequences ?? false) as S;
   return {
-    ...named(where, options),
-    units: wholeNumber(`${where}: units`, units),
+    ...weighted(where, units, options),
     activation: activationName(`${where}: activation`, options.activation ?? 'tanh'),
-    useBias: flag(`${where}: useBias`, options.useBias ?? true),
     returnSequences: flag(`${where}: returnSequences`, returnSequences) as S,
     goBackwards: flag(`${where}: goBackwards`, options.goBackwards ?? false),
     dropout: share(`${where}: dropout`, options.dropout ?? 0),
     recurrentDropout: share(`${where}: recurrentDropout`, options.recurrentDropout ?? 0),
-    kernelInitializer: initializer(
-      `${where}: kernelInitializer`,
-      options.kernelInitializer ?? 'glorotUniform',
-    ),
     recurrentInitializer: initializer(
       `${where}: recurrentInitializer`,
       options.recurrentInitializer ?? 'orthogonal',
     ),
-    biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
-    kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
     recurrentRegularizer: regularizer(
       `${where}: recurrentRegularizer`,
       options.recurrentRegularizer,
     ),
-    biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),
-    kernelConstraint: constraint(`${where}: kernelConstraint`, options.kernelConstraint),
     recurrentConstraint: constraint(`${where}: recurrentConstraint`, options.recurrentConstraint),
-    biasConstraint: constraint(`${where}: biasConstraint`, options.biasConstraint),
   };
 }
 

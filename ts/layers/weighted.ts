@@ -1,0 +1,65 @@
+import { flag, wholeNumber } from '../check.ts';
+import { type Constraint, constraint } from '../constraints.ts';
+import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
+import { type Regularizer, regularizer } from '../regularizers.ts';
+import { type Named, named } from './named.ts';
+
+/** Options of every layer with a kernel and a bias. */
+export interface WeightedOptions extends Named {
+  /** Whether there is a bias. @default true */
+  readonly useBias?: boolean;
+  /** Start of `kernel`. @default 'glorotUniform' */
+  readonly kernelInitializer?: InitializerLike;
+  /** Start of `bias`. @default 'zeros' */
+  readonly biasInitializer?: InitializerLike;
+  /** Penalty on `kernel`. @default none */
+  readonly kernelRegularizer?: Partial<Regularizer>;
+  /** Penalty on `bias`. @default none */
+  readonly biasRegularizer?: Partial<Regularizer>;
+  /** Constraint of `kernel`. @default none */
+  readonly kernelConstraint?: Constraint;
+  /** Constraint of `bias`. @default none */
+  readonly biasConstraint?: Constraint;
+}
+
+/** What every layer with a kernel and a bias has. */
+export interface Weighted extends Named {
+  readonly units: number;
+  readonly useBias: boolean;
+  readonly kernelInitializer: Initializer;
+  readonly biasInitializer: Initializer;
+  readonly kernelRegularizer: Regularizer;
+  readonly biasRegularizer: Regularizer;
+  readonly kernelConstraint: Constraint;
+  readonly biasConstraint: Constraint;
+}
+
+/** Names of {@link WeightedOptions}. */
+export const weightedOptions = [
+  'name',
+  'useBias',
+  'kernelInitializer',
+  'biasInitializer',
+  'kernelRegularizer',
+  'biasRegularizer',
+  'kernelConstraint',
+  'biasConstraint',
+] as const;
+
+/** Checks {@link WeightedOptions} and fills in their defaults. */
+export function weighted(where: string, units: number, options: WeightedOptions): Weighted {
+  return {
+    ...named(where, options),
+    units: wholeNumber(`${where}: units`, units),
+    useBias: flag(`${where}: useBias`, options.useBias ?? true),
+    kernelInitializer: initializer(
+      `${where}: kernelInitializer`,
+      options.kernelInitializer ?? 'glorotUniform',
+    ),
+    biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
+    kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
+    biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),
+    kernelConstraint: constraint(`${where}: kernelConstraint`, options.kernelConstraint),
+    biasConstraint: constraint(`${where}: biasConstraint`, options.biasConstraint),
+  };
+}
