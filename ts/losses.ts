@@ -17,16 +17,17 @@ export const lossAliases = {
   meanAbsoluteError: 'mae',
 } as const;
 
-const shortcuts = [
+/** Names of the losses. */
+export const lossNames = [
   'mse',
   'mae',
   'huber',
   'binaryCrossentropy',
   'categoricalCrossentropy',
   'sparseCategoricalCrossentropy',
-  'meanSquaredError',
-  'meanAbsoluteError',
 ] as const;
+
+const shortcuts = [...lossNames, 'meanSquaredError', 'meanAbsoluteError'] as const;
 
 /** A loss, or the name of one with its defaults. */
 export type LossLike = Loss | (typeof shortcuts)[number];

@@ -1,6 +1,6 @@
 import { oneOf, show } from './check.ts';
 import { SpecError } from './errors.ts';
-import { type Loss, lossAliases, losses } from './losses.ts';
+import { type Loss, lossAliases, lossNames, losses } from './losses.ts';
 
 /** What is reported beside the loss, as plain data. */
 export type Metric = Loss | { readonly type: 'rmse' | 'mape' | 'lastStepMse' | 'accuracy' };
@@ -28,18 +28,7 @@ const aliases = {
   acc: 'accuracy',
 } as const;
 
-const shortcuts = [
-  'mse',
-  'mae',
-  'huber',
-  'binaryCrossentropy',
-  'categoricalCrossentropy',
-  'sparseCategoricalCrossentropy',
-  'rmse',
-  'mape',
-  'lastStepMse',
-  'accuracy',
-] as const;
+const shortcuts = [...lossNames, 'rmse', 'mape', 'lastStepMse', 'accuracy'] as const;
 
 type Alias = keyof typeof aliases;
 
