@@ -5,23 +5,13 @@ import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
 import { forecast } from './forecast.ts';
 import { forecastJson } from './json.ts';
-import type { ForecastOptions, ModelKind } from './options.ts';
+import type { ForecastOptions } from './options.ts';
 import type { ForecastResult } from './result.ts';
 import { forecastText } from './text.ts';
 
 /** Flags as the command line gives them. */
-export interface ForecastFlags {
-  target?: string;
-  horizon: number;
-  features: string[];
-  date?: string;
-  window?: number;
-  model: ModelKind;
-  units: number;
-  recurrentDropout: number;
-  epochs: number;
+export interface ForecastFlags extends Omit<ForecastOptions, 'file' | 'learningRate'> {
   lr: number;
-  seed: number;
   /** In percent. */
   level: number;
   json?: boolean;
@@ -70,21 +60,13 @@ export async function forecastCommand(
 }
 
 function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOptions {
-  const target = flags.target ?? (file === undefined ? 'temp_max' : undefined);
+  const { lr, level, json: _, save: __, report: ___, ...options } = flags;
   return {
+    ...(file === undefined ? { target: 'temp_max' } : {}),
+    ...options,
     file: file ?? shippedFile(),
-    ...(target === undefined ? {} : { target }),
-    ...(flags.date === undefined ? {} : { date: flags.date }),
-    ...(flags.window === undefined ? {} : { window: flags.window }),
-    horizon: flags.horizon,
-    features: flags.features,
-    model: flags.model,
-    units: flags.units,
-    recurrentDropout: flags.recurrentDropout,
-    epochs: flags.epochs,
-    learningRate: flags.lr,
-    seed: flags.seed,
-    level: flags.level / 100,
+    learningRate: lr,
+    level: level / 100,
   };
 }
 
