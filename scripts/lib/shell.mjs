@@ -26,12 +26,11 @@ export function capture(command, args, options = {}) {
 }
 
 /**
- * Runs a program with its output collected, and shows that output when it fails.
- * @returns {Promise<string>} what it printed, both streams as they came
- * @throws {Failure} with the command and the end of its output
+ * Runs a program with its output collected, both streams as they come. Never throws.
+ * @returns {Promise<{ output: string, failure: string | null }>} null: it exited with 0
  */
-export function run(command, args, options = {}) {
-  return new Promise((resolve, reject) => {
+export function collect(command, args, options = {}) {
+  return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -43,15 +42,24 @@ export function run(command, args, options = {}) {
         output += text;
       });
     }
-    const fail = (why) =>
-      reject(new Failure(`${output.trimEnd().split('\n').slice(-60).join('\n')}\n${why}`));
-    child.on('error', (error) => fail(`${command}: ${error.message}`));
-    child.on('close', (code, signal) =>
-      code === 0
-        ? resolve(output)
-        : fail(`\`${[command, ...args].join(' ')}\` failed (${signal ?? `exit code ${code}`})`),
-    );
+    const end = (failure) => resolve({ output, failure });
+    child.on('error', (error) => end(`${command}: ${error.message}`));
+    child.on('close', (code, signal) => {
+      const how = signal ?? `exit code ${code}`;
+      end(code === 0 ? null : `\`${[command, ...args].join(' ')}\` failed (${how})`);
+    });
   });
+}
+
+/**
+ * Runs a program that must not fail.
+ * @returns {Promise<string>} what it printed, both streams as they came
+ * @throws {Failure} with the end of its output and the command
+ */
+export async function run(command, args, options = {}) {
+  const { output, failure } = await collect(command, args, options);
+  if (failure === null) return output;
+  throw new Failure(`${output.trimEnd().split('\n').slice(-60).join('\n')}\n${failure}`);
 }
 
 /**
