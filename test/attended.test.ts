@@ -1,53 +1,33 @@
 import { describe, expect, test } from 'vitest';
-import type { Callback } from '../ts/index.ts';
 import { earlyStopping } from '../ts/index.ts';
-import { Run } from '../ts/run.ts';
+import type { Run } from '../ts/run.ts';
 import { connectWorker } from '../ts/worker/bridge.ts';
-import type { FitRequest, StartRequest } from '../ts/worker/protocol.ts';
+import type { StartRequest } from '../ts/worker/protocol.ts';
 import { notFinite } from './support/fakeEngine.ts';
+import { fakeRun, type RunSetup } from './support/fakeRun.ts';
 import { fakeWorker } from './support/fakeWorker.ts';
-import { fitRequest, noStream } from './support/fitRequest.ts';
-
-/** Batches of an epoch of {@link fitRequest}. */
-const BATCHES = 4;
-
-interface Setup {
-  readonly changes?: Partial<FitRequest>;
-  readonly callbacks?: readonly Callback[];
-  readonly signal?: AbortSignal;
-  /** Whether commands go through shared memory too. */
-  readonly shared?: boolean;
-  /** Longest time without giving way to the event loop, in milliseconds. */
-  readonly slice?: number;
-}
+import { BATCHES, noStream } from './support/fitRequest.ts';
 
 /** A run whose loop is at the other end of a channel, with an engine without arithmetic. */
-async function begin(setup: Setup = {}) {
-  const { changes, callbacks = [], signal, shared = true, slice } = setup;
-  const worker = fakeWorker(slice);
+async function begin(setup: RunSetup = {}) {
+  const worker = fakeWorker(setup.slice);
   const connection = connectWorker(worker);
   await connection.call('start', [{} as StartRequest]);
-  const run = new Run({
-    callbacks,
-    signal,
-    send: (directive) => void connection.call('control', [directive]),
-    perform(listener, flag) {
-      const request = fitRequest({
-        epochs: 6,
-        epochBegin: callbacks.some(({ onEpochBegin }) => onEpochBegin !== undefined),
-        ...changes,
-        ...(shared && flag !== undefined ? { flag } : {}),
-      });
-      return connection.call('fit', [request, listener, noStream]);
+  const changes = { epochs: 6, ...setup.changes };
+  const run = fakeRun(
+    { ...setup, changes },
+    {
+      send: (directive) => void connection.call('control', [directive]),
+      fit: (request, listener) => connection.call('fit', [request, listener, noStream]),
     },
-  });
+  );
   return { run, engine: worker.engine };
 }
 
 /** What happens to a run in the middle of its fourth epoch. */
 const endings: readonly {
   name: string;
-  setup?: (controller: AbortController) => Setup;
+  setup?: (controller: AbortController) => RunSetup;
   happens?: (run: Run, controller: AbortController) => void;
   epochs: number;
 }[] = [
@@ -126,7 +106,7 @@ test('an iteration that begins after the end gives all epochs', async () => {
 });
 
 describe.each([true, false])('with shared memory: %s', (shared) => {
-  const stops: readonly { name: string; epochs: number; setup?: Setup; body?: Body }[] = [
+  const stops: readonly { name: string; epochs: number; setup?: RunSetup; body?: Body }[] = [
     {
       name: 'run.stop() in the body of an iteration',
       epochs: 3,

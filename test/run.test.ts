@@ -1,41 +1,24 @@
 import { expect, test } from 'vitest';
 import type { Callback, EpochLogs } from '../ts/index.ts';
 import { isAbortError } from '../ts/index.ts';
-import { Run } from '../ts/run.ts';
 import { createApi } from '../ts/worker/api.ts';
-import type { FitRequest } from '../ts/worker/protocol.ts';
 import { fakeEngine, notFinite } from './support/fakeEngine.ts';
-import { fitRequest, noStream } from './support/fitRequest.ts';
-
-interface Setup {
-  readonly changes?: Partial<FitRequest>;
-  readonly callbacks?: readonly Callback[];
-  readonly signal?: AbortSignal;
-  /** Longest time without giving way to the event loop, in milliseconds. */
-  readonly slice?: number;
-}
+import { fakeRun, type RunSetup } from './support/fakeRun.ts';
+import { noStream } from './support/fitRequest.ts';
 
 /** A run over the loop itself, on this thread, with an engine without arithmetic. */
-function begin({ changes, callbacks = [], signal, slice = 0 }: Setup = {}) {
+function begin(setup: RunSetup = {}) {
   const engine = fakeEngine();
-  const api = createApi(() => engine, slice);
+  const api = createApi(() => engine, setup.slice ?? 0);
   api.start({} as Parameters<typeof api.start>[0]);
-  const run = new Run({
-    callbacks,
-    signal,
-    send: (directive) => api.control(directive),
-    perform: (listener, flag) =>
-      api.fit(
-        fitRequest({
-          epochs: 4,
-          epochBegin: callbacks.some(({ onEpochBegin }) => onEpochBegin !== undefined),
-          ...changes,
-          ...(flag === undefined ? {} : { flag }),
-        }),
-        listener,
-        noStream,
-      ),
-  });
+  const changes = { epochs: 4, ...setup.changes };
+  const run = fakeRun(
+    { ...setup, changes },
+    {
+      send: (directive) => api.control(directive),
+      fit: (request, listener) => api.fit(request, listener, noStream),
+    },
+  );
   return { run, engine };
 }
 

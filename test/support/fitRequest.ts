@@ -14,6 +14,9 @@ export const numbers = (count: number): Packed => ({
   owned: true,
 });
 
+/** Batches of an epoch of {@link fitRequest}. */
+export const BATCHES = 4;
+
 /** A run over ten examples in batches of three. */
 export const fitRequest = (changes: Partial<FitRequest> = {}): FitRequest => ({
   data: { inputs: [numbers(10)], targets: [numbers(10)] },

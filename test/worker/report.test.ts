@@ -2,10 +2,15 @@ import { expect, test } from 'vitest';
 import { createApi } from '../../ts/worker/api.ts';
 import type { Answer, FitEvent, FitListener, FitRequest } from '../../ts/worker/protocol.ts';
 import { fakeEngine } from '../support/fakeEngine.ts';
-import { attend, finished, fitRequest, goOn, noStream, recorder } from '../support/fitRequest.ts';
-
-/** Batches of an epoch of {@link fitRequest}. */
-const BATCHES = 4;
+import {
+  attend,
+  BATCHES,
+  finished,
+  fitRequest,
+  goOn,
+  noStream,
+  recorder,
+} from '../support/fitRequest.ts';
 
 /** A run over the loop itself, told to a listener that keeps all events. */
 function begin(changes: Partial<FitRequest>, answer?: FitListener) {
