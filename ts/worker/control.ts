@@ -45,7 +45,10 @@ export class Pulse {
     if (this.#left > 0) return false;
     const now = performance.now();
     const turn = (now - this.#looked) / this.#turns;
-    this.#turns = Math.max(1, Math.min(this.#mostTurns, 2 * this.#turns, Math.floor(lookEvery / turn)));
+    this.#turns = Math.max(
+      1,
+      Math.min(this.#mostTurns, 2 * this.#turns, Math.floor(lookEvery / turn)),
+    );
     this.#left = this.#turns;
     this.#looked = now;
     return now - this.#last >= this.#slice;
