@@ -153,14 +153,14 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
                     // SAFETY: the caller's bounds.
                     unsafe {
                         let (x, d_z) = (x.add(lane), d_z.add(lane));
-                        let mut z = [s.splat(0.0); N];
-                        for c in 0..N {
-                            z[c] = s.load(d_z.add(c * S::BLOCK));
-                        }
+                        let mut rows = [s.splat(0.0); M];
                         for r in 0..M {
-                            let x = s.load(x.add(r * S::BLOCK));
-                            for c in 0..N {
-                                acc[r][c] = s.mul_add(x, z[c], acc[r][c]);
+                            rows[r] = s.load(x.add(r * S::BLOCK));
+                        }
+                        for c in 0..N {
+                            let z = s.load(d_z.add(c * S::BLOCK));
+                            for r in 0..M {
+                                acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
                             }
                         }
                     }
