@@ -153,14 +153,29 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
                     // SAFETY: the caller's bounds.
                     unsafe {
                         let (x, d_z) = (x.add(lane), d_z.add(lane));
-                        let mut rows = [s.splat(0.0); M];
-                        for r in 0..M {
-                            rows[r] = s.load(x.add(r * S::BLOCK));
-                        }
-                        for c in 0..N {
-                            let z = s.load(d_z.add(c * S::BLOCK));
+                        // Flat tiles keep the columns in registers: V8 gains 2 %. Tall ones keep
+                        // the rows: on AVX2 there is no room for both.
+                        if M < 3 {
+                            let mut columns = [s.splat(0.0); N];
+                            for c in 0..N {
+                                columns[c] = s.load(d_z.add(c * S::BLOCK));
+                            }
                             for r in 0..M {
-                                acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
+                                let x = s.load(x.add(r * S::BLOCK));
+                                for c in 0..N {
+                                    acc[r][c] = s.mul_add(x, columns[c], acc[r][c]);
+                                }
+                            }
+                        } else {
+                            let mut rows = [s.splat(0.0); M];
+                            for r in 0..M {
+                                rows[r] = s.load(x.add(r * S::BLOCK));
+                            }
+                            for c in 0..N {
+                                let z = s.load(d_z.add(c * S::BLOCK));
+                                for r in 0..M {
+                                    acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
+                                }
                             }
                         }
                     }
