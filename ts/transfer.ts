@@ -2,19 +2,16 @@ import type { Packed } from './pack.ts';
 import type { Batch } from './worker/protocol.ts';
 
 /**
- * Makes data ready to cross to a worker: buffers of ours are given away, views of larger buffers are
- * cut out, shared memory stays shared, and what belongs to the caller is copied on the way.
+ * Makes data ready to cross to a worker: buffers of ours are given away, shared memory stays shared,
+ * and of what belongs to the caller a copy is given away, which is quicker than a copy on the way.
  */
 export function forTransfer(list: readonly Packed[]): { packed: Packed[]; buffers: ArrayBuffer[] } {
   const buffers: ArrayBuffer[] = [];
   const packed = list.map((item) => {
-    const { data } = item;
-    if (!(data.buffer instanceof ArrayBuffer)) return item;
-    const whole = data.byteLength === data.buffer.byteLength;
-    if (!item.owned && whole) return item;
-    const own = item.owned ? data : data.slice();
-    buffers.push(own.buffer as ArrayBuffer);
-    return { ...item, data: own };
+    if (!(item.data.buffer instanceof ArrayBuffer)) return item;
+    const data = item.owned ? item.data : item.data.slice();
+    buffers.push(data.buffer as ArrayBuffer);
+    return { ...item, data };
   });
   return { packed, buffers };
 }

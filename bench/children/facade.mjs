@@ -11,7 +11,7 @@ const { version } = JSON.parse(
 );
 const makers = { ...layers, simpleRnn: layers.simpleRNN };
 /** A sample takes at least so many seconds: handing over the data is a small part of it. */
-const SAMPLE = 0.2;
+const SAMPLE = 0.8;
 const WARM = 0.6;
 
 await serve({ unrolled: version }, async (workload, batch) => {

@@ -61,11 +61,11 @@ impl Training {
         let x_shape = [n, workload.time, workload.features];
         let length = workload.time * workload.features;
         let x: Vec<f32> = (0..n * length).map(|i| wave(i, length)).collect();
-        model.set_input(0, 0, &x, &x_shape, None)?;
+        model.set_input(0, 0, x, &x_shape, None)?;
         let y_shape: Vec<usize> = [n].iter().chain(&workload.target).copied().collect();
         let y: Vec<f32> =
             (0..y_shape.iter().product()).map(|i| ((i * 7919) % 1000) as f32 / 1000.0).collect();
-        model.set_target(0, 0, &y, &y_shape)?;
+        model.set_target(0, 0, y, &y_shape)?;
         let order = model.permutation(n as u32, 0);
         Ok(Training { model, batch, order, at: 0, epoch: 0 })
     }

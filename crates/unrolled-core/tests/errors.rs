@@ -220,7 +220,7 @@ fn data() {
             &["example 2", "1 to 6", "7"],
         ),
     ] {
-        let result = fresh().set_input(SLOT, 0, data, &shape, lengths.as_deref());
+        let result = fresh().set_input(SLOT, 0, data.as_slice(), &shape, lengths.as_deref());
         refuses(label, result, name, words);
     }
     for (label, shape, name, words) in [
@@ -235,12 +235,23 @@ fn data() {
         ("one number as target", vec![60], "ShapeError", &["[60]"]),
     ] {
         let mut model = fresh();
-        let result =
-            model.set_target(SLOT, 0, &y, &shape).and_then(|()| model.train_step(SLOT, &[0]));
+        let result = model
+            .set_target(SLOT, 0, y.as_slice(), &shape)
+            .and_then(|()| model.train_step(SLOT, &[0]));
         refuses(label, result, name, words);
     }
-    refuses("no such slot", fresh().set_input(3, 0, &x, &[5, 6, 3], None), "DataError", &["3"]);
-    refuses("no such input", fresh().set_input(0, 1, &x, &[5, 6, 3], None), "SpecError", &["1"]);
+    refuses(
+        "no such slot",
+        fresh().set_input(3, 0, x.as_slice(), &[5, 6, 3], None),
+        "DataError",
+        &["3"],
+    );
+    refuses(
+        "no such input",
+        fresh().set_input(0, 1, x.as_slice(), &[5, 6, 3], None),
+        "SpecError",
+        &["1"],
+    );
     refuses("no examples", fresh().train_step(SLOT, &[]), "DataError", &["indices"]);
     refuses("no such example", fresh().train_step(SLOT, &[1, 5]), "DataError", &["5"]);
     refuses("no such output", fresh().predict_step(SLOT, &[0], 1), "DataError", &["1"]);

@@ -43,7 +43,7 @@ impl WasmModel {
         &mut self,
         slot: usize,
         index: usize,
-        data: &[f32],
+        data: Vec<f32>,
         shape: Vec<usize>,
         lengths: Option<Vec<u32>>,
     ) -> Result<()> {
@@ -56,7 +56,7 @@ impl WasmModel {
         &mut self,
         slot: usize,
         index: usize,
-        data: &[f32],
+        data: Vec<f32>,
         shape: Vec<usize>,
     ) -> Result<()> {
         self.0.set_target(slot, index, data, &shape).map_err(error::to_js)

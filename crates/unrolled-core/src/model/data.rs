@@ -1,5 +1,7 @@
 //! Whole data sets, as callers gave them, checked as they come in.
 
+use unrolled_simd::{Isa, kernels::all_finite};
+
 use super::{Model, SLOTS};
 use crate::error::{Error, Result};
 use crate::layers::Shape;
@@ -62,7 +64,7 @@ impl Model {
         &mut self,
         slot: usize,
         index: usize,
-        data: &[f32],
+        data: impl Into<Vec<f32>>,
         shape: &[usize],
         lengths: Option<&[u32]>,
     ) -> Result<()> {
@@ -73,7 +75,7 @@ impl Model {
             return Err(Error::spec("input", message));
         };
         let at = format!("input '{name}'");
-        let array = input_array(&at, *expected, data, shape, lengths)?;
+        let array = input_array(self.isa, &at, *expected, data.into(), shape, lengths)?;
         self.slots[slot].inputs[index] = Some(array);
         self.slots[slot].checked = false;
         Ok(())
@@ -85,7 +87,7 @@ impl Model {
         &mut self,
         slot: usize,
         index: usize,
-        data: &[f32],
+        data: impl Into<Vec<f32>>,
         shape: &[usize],
     ) -> Result<()> {
         self.slot(slot)?;
@@ -100,9 +102,10 @@ impl Model {
             [n, time, features] => (n, time, features),
             _ => return Err(Error::shape(at, "[n, k] or [n, time, k]", format!("{shape:?}"))),
         };
-        check_len(&at, data, shape)?;
+        let data = data.into();
+        check_len(&at, &data, shape)?;
         let shape = shape.to_vec();
-        let array = Array { data: data.to_vec(), n, time, features, lengths: None, shape };
+        let array = Array { data, n, time, features, lengths: None, shape };
         self.slots[slot].targets[index] = Some(array);
         self.slots[slot].checked = false;
         Ok(())
@@ -161,7 +164,15 @@ impl Model {
                 return Err(Error::shape(at, expected, format!("{:?}", target.shape)));
             }
             let lengths = source.and_then(|x| x.lengths.as_deref());
-            validate_target(&at, &loss, shape.features(), &target.data, &target.shape, lengths)?;
+            validate_target(
+                self.isa,
+                &at,
+                &loss,
+                shape.features(),
+                &target.data,
+                &target.shape,
+                lengths,
+            )?;
         }
         self.slots[slot].checked = true;
         Ok(())
@@ -193,9 +204,10 @@ fn check_len(at: &str, data: &[f32], shape: &[usize]) -> Result<()> {
 }
 
 fn input_array(
+    isa: Isa,
     at: &str,
     expected: Shape,
-    data: &[f32],
+    mut data: Vec<f32>,
     shape: &[usize],
     lengths: Option<&[u32]>,
 ) -> Result<Array> {
@@ -209,7 +221,7 @@ fn input_array(
     if !fits {
         return Err(Error::shape(at, expected.describe(), format!("{shape:?}")));
     }
-    check_len(at, data, shape)?;
+    check_len(at, &data, shape)?;
     let (n, features) = (shape[0], expected.features());
     let time = if let [_, time, _] = *shape { time } else { 1 };
     if let Some(lengths) = lengths {
@@ -226,11 +238,13 @@ fn input_array(
         }
     }
     let lengths = lengths.filter(|lengths| lengths.iter().any(|&l| (l as usize) < time));
-    let mut data = data.to_vec();
     for (i, example) in data.chunks_exact_mut(time * features).enumerate() {
         let valid = lengths.map_or(time, |lengths| lengths[i] as usize) * features;
         // What stands in the padding must not reach the arithmetic.
         example[valid..].fill(0.0);
+        if all_finite(isa, example) {
+            continue;
+        }
         if let Some(j) = example.iter().position(|x| !x.is_finite()) {
             let (step, feature) = (j / features, j % features);
             let place = if shape.len() == 2 {

@@ -42,10 +42,12 @@ impl Setup {
     /// Puts the data into a model.
     pub fn give(&self, model: &mut Model) {
         for (i, (data, shape)) in self.inputs.iter().enumerate() {
-            model.set_input(SLOT, i, data, shape, self.lengths[i].as_deref()).expect("input");
+            model
+                .set_input(SLOT, i, data.as_slice(), shape, self.lengths[i].as_deref())
+                .expect("input");
         }
         let (data, shape) = &self.target;
-        model.set_target(SLOT, 0, data, shape).expect("target");
+        model.set_target(SLOT, 0, data.as_slice(), shape).expect("target");
     }
 
     /// Number of examples.
