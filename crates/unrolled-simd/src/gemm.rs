@@ -35,6 +35,9 @@ pub struct Strides {
 
 /// Packs an `m × k` matrix into panels of the tile's rows, `[panel][k][row]`, so that a tile reads
 /// its weights in one line; the last panel is as narrow as what is left. `packed` holds `m·k`.
+///
+/// # Panics
+/// If a slice has not the right size.
 pub fn pack<S: Simd>(
     _: S,
     m: usize,
@@ -44,18 +47,25 @@ pub fn pack<S: Simd>(
     packed: &mut [f32],
 ) {
     assert_eq!(packed.len(), m * k, "packed weights");
-    let mut rest = packed;
-    let mut first = 0;
-    while first < m {
+    if packed.is_empty() {
+        return;
+    }
+    assert!(source.len() > (m - 1) * strides.row + (k - 1) * strides.step, "weights");
+    for first in (0..m).step_by(S::TILE.rows) {
         let width = S::TILE.rows.min(m - first);
-        let (panel, after) = rest.split_at_mut(width * k);
-        for (inner, line) in panel.chunks_exact_mut(width).enumerate() {
-            for (i, out) in line.iter_mut().enumerate() {
-                *out = source[(first + i) * strides.row + inner * strides.step];
+        for i in 0..width {
+            // SAFETY: the panel starts after `first` whole rows of k and holds `width·k` values, of
+            // which row i takes every `width`-th; the source holds m rows and k steps, see above.
+            unsafe {
+                let mut from = source.as_ptr().add((first + i) * strides.row);
+                let mut to = packed.as_mut_ptr().add(first * k + i);
+                for _ in 0..k {
+                    *to = *from;
+                    from = from.wrapping_add(strides.step);
+                    to = to.wrapping_add(width);
+                }
             }
         }
-        rest = after;
-        first += width;
     }
 }
 
