@@ -11,6 +11,8 @@ pub enum Start<'a> {
     Bias(&'a [f32]),
     /// What `c` holds.
     Accumulate,
+    /// What another buffer holds: `[m][lanes]`.
+    From(&'a [f32]),
 }
 
 /// One product of the sum.
@@ -90,10 +92,16 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
         assert!(term.weights.len() >= m * term.k, "weights");
         assert!(term.input.len() >= term.k * S::BLOCK, "input");
     }
-    // One value a row to begin with: the bias, or the same zero for all.
+    if let Start::From(from) = start {
+        assert!(from.len() >= m * S::BLOCK, "start");
+    }
+    // Where row 0 begins and how far apart the rows are: whole rows, or one value for each, which is
+    // the same zero for all where there is no bias.
     let (first, stride) = match start {
+        Start::Zero => (&raw const ZERO, 0),
         Start::Bias(bias) => (bias.as_ptr(), 1),
-        Start::Zero | Start::Accumulate => (&raw const ZERO, 0),
+        Start::Accumulate => (c.as_ptr(), S::BLOCK),
+        Start::From(from) => (from.as_ptr(), S::BLOCK),
     };
     s.vectorize(
         #[inline(always)]
@@ -101,8 +109,10 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
             // SAFETY: the sizes were checked above.
             unsafe {
                 match start {
-                    Start::Accumulate => panels::<S, true>(s, m, (first, stride), terms, c),
-                    _ => panels::<S, false>(s, m, (first, stride), terms, c),
+                    Start::Zero | Start::Bias(_) => {
+                        panels::<S, false>(s, m, (first, stride), terms, c);
+                    }
+                    _ => panels::<S, true>(s, m, (first, stride), terms, c),
                 }
             }
         },
@@ -114,7 +124,7 @@ static ZERO: f32 = 0.0;
 /// # Safety
 /// The bounds that [`gemm`] checks.
 #[inline(always)]
-unsafe fn panels<S: Simd, const ACCUMULATE: bool>(
+unsafe fn panels<S: Simd, const ROWS: bool>(
     s: S,
     m: usize,
     start: (*const f32, usize),
@@ -123,7 +133,7 @@ unsafe fn panels<S: Simd, const ACCUMULATE: bool>(
 ) {
     for i in (0..m).step_by(S::TILE.rows) {
         // SAFETY: the caller's, and `m - i` rows are left.
-        unsafe { panel::<S, ACCUMULATE>(s, i, m - i, start, terms, c) };
+        unsafe { panel::<S, ROWS>(s, i, m - i, start, terms, c) };
     }
 }
 
@@ -132,7 +142,7 @@ unsafe fn panels<S: Simd, const ACCUMULATE: bool>(
 /// # Safety
 /// The bounds that [`gemm`] checks, and `i + left <= m`.
 #[inline(always)]
-unsafe fn panel<S: Simd, const ACCUMULATE: bool>(
+unsafe fn panel<S: Simd, const ROWS: bool>(
     s: S,
     i: usize,
     left: usize,
@@ -146,8 +156,8 @@ unsafe fn panel<S: Simd, const ACCUMULATE: bool>(
             // SAFETY: the caller's; this panel holds exactly `$rows` rows.
             unsafe {
                 match S::TILE.columns {
-                    2 => tile::<S, $rows, 2, ACCUMULATE>(s, i, start, terms, c),
-                    _ => tile::<S, $rows, 4, ACCUMULATE>(s, i, start, terms, c),
+                    2 => tile::<S, $rows, 2, ROWS>(s, i, start, terms, c),
+                    _ => tile::<S, $rows, 4, ROWS>(s, i, start, terms, c),
                 }
             }
         };
@@ -174,13 +184,13 @@ unsafe fn panel<S: Simd, const ACCUMULATE: bool>(
     }
 }
 
-/// Rows `i..i+M` of all lanes; `N` vectors are a block. `start`: where row 0 finds what all its lanes
-/// begin with, and how far apart the rows' values are; not read with `ACCUMULATE`.
+/// Rows `i..i+M` of all lanes; `N` vectors are a block. They start from whole `ROWS`, or from a value
+/// each: where row 0 has it, and how far apart the rows are.
 ///
 /// # Safety
 /// The bounds that [`gemm`] checks, `i + M <= m`, and `M` the width of the panel at `i`.
 #[inline(always)]
-unsafe fn tile<S: Simd, const M: usize, const N: usize, const ACCUMULATE: bool>(
+unsafe fn tile<S: Simd, const M: usize, const N: usize, const ROWS: bool>(
     s: S,
     i: usize,
     (first, stride): (*const f32, usize),
@@ -191,13 +201,10 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize, const ACCUMULATE: bool>(
     let out = unsafe { c.as_mut_ptr().add(i * S::BLOCK) };
     let mut acc = [[s.splat(0.0); N]; M];
     for (r, row) in acc.iter_mut().enumerate() {
-        // SAFETY: i + r < m: inside `c`, see above, and a value to start from is there.
+        // SAFETY: i + r < m, and what m rows start from was checked.
         *row = unsafe {
-            if ACCUMULATE {
-                vectors(s, out.add(r * S::BLOCK))
-            } else {
-                [s.load_splat(first.add((i + r) * stride)); N]
-            }
+            let first = first.add((i + r) * stride);
+            if ROWS { vectors(s, first) } else { [s.load_splat(first); N] }
         };
     }
     for term in terms {
@@ -274,6 +281,7 @@ mod tests {
         let a = [random.vec(m * k, -1., 1.), random.vec(m * later, -1., 1.)];
         let b = [random.vec(k * lanes, -1., 1.), random.vec(later * lanes, -1., 1.)];
         let (bias, before) = (random.vec(m, -1., 1.), random.vec(m * lanes, -1., 1.));
+        let other = random.vec(m * lanes, -1., 1.);
         let mut packed = [vec![f32::NAN; m * k], vec![f32::NAN; m * later]];
         pack(s, m, k, &a[0], Strides { row: k, step: 1 }, &mut packed[0]);
         // The second by columns, as the forward pass reads Keras's kernels.
@@ -288,12 +296,14 @@ mod tests {
             Term { weights: &packed[0], input: &b[0], k },
             Term { weights: &packed[1], input: &b[1], k: later },
         ];
-        for start in [Start::Zero, Start::Bias(&bias), Start::Accumulate] {
+        let starts = [Start::Zero, Start::Bias(&bias), Start::Accumulate, Start::From(&other)];
+        for start in starts {
             let begin: Vec<f64> = (0..m * lanes)
                 .map(|i| match start {
                     Start::Zero => 0.0,
                     Start::Bias(bias) => bias[i / lanes].into(),
                     Start::Accumulate => before[i].into(),
+                    Start::From(other) => other[i].into(),
                 })
                 .collect();
             let want = oracle(m, lanes, &begin, &[(&a[0], &b[0], k), (&a[1], &b[1], later)]);

@@ -24,6 +24,9 @@ pub fn gemm_units<S: Simd>(
     if let Start::Bias(bias) = start {
         assert!(bias.len() >= units, "bias");
     }
+    if let Start::From(from) = start {
+        assert!(from.len() >= examples * units, "start");
+    }
     for term in terms {
         assert!(term.weights.len() >= term.k * units, "weights");
         assert!(term.input.len() >= examples * term.k, "input");
@@ -81,6 +84,7 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
                     Start::Zero => s.splat(0.0),
                     Start::Bias(bias) => s.load(bias.as_ptr().add(j + v * S::LANES)),
                     Start::Accumulate => s.load(out.add(e * units + v * S::LANES)),
+                    Start::From(from) => s.load(from.as_ptr().add(e * units + j + v * S::LANES)),
                 };
             }
         }
@@ -120,6 +124,7 @@ fn single(
         Start::Zero => 0.0,
         Start::Bias(bias) => bias[j],
         Start::Accumulate => before,
+        Start::From(from) => from[e * units + j],
     };
     for term in terms {
         let input = &term.input[e * term.k..][..term.k];
@@ -149,7 +154,9 @@ mod tests {
                         [random.vec(examples * k, -1., 1.), random.vec(examples * later, -1., 1.)];
                     let before = random.vec(examples * units, -1., 1.);
                     let bias = random.vec(units, -1., 1.);
-                    let starts = [Start::Zero, Start::Bias(&bias), Start::Accumulate];
+                    let other = random.vec(examples * units, -1., 1.);
+                    let starts =
+                        [Start::Zero, Start::Bias(&bias), Start::Accumulate, Start::From(&other)];
                     let terms = [
                         Term { weights: &weights[0], input: &inputs[0], k },
                         Term { weights: &weights[1], input: &inputs[1], k: later },
@@ -162,6 +169,7 @@ mod tests {
                                     Start::Zero => 0.0,
                                     Start::Bias(bias) => f64::from(bias[j]),
                                     Start::Accumulate => f64::from(before[e * units + j]),
+                                    Start::From(other) => f64::from(other[e * units + j]),
                                 };
                                 for term in &terms {
                                     for i in 0..term.k {

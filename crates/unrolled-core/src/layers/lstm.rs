@@ -171,8 +171,8 @@ impl Lstm {
         for p in (0..time).rev() {
             if p + 1 < time {
                 let d_later = &gates[(p + 1) * stride..];
-                views.take_outside_gradient(p);
-                views.add_state_gradient(&[Term { weights: recurrent, input: d_later, k: rows }]);
+                let later = Term { weights: recurrent, input: d_later, k: rows };
+                views.take_state_gradient(p, &[later]);
                 if !passed_c.is_empty() {
                     add_assign(s, passed_c, d_c);
                 }

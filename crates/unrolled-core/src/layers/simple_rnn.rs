@@ -94,8 +94,8 @@ impl SimpleRnn {
         for p in (0..time).rev() {
             if p + 1 < time {
                 let d_later = &d_z[(p + 1) * stride..];
-                views.take_outside_gradient(p);
-                views.add_state_gradient(&[Term { weights: recurrent, input: d_later, k: units }]);
+                let later = Term { weights: recurrent, input: d_later, k: units };
+                views.take_state_gradient(p, &[later]);
             }
             views.set_masked_aside(p);
             let h = views.h(p);

@@ -218,11 +218,21 @@ impl<'a> BackwardViews<'a> {
         StatesRead { first, later: Steps { data: later, stride: n } }
     }
 
-    /// `d_h` = what reaches the state after step `p` from outside.
+    /// `d_h` = what reaches the state after step `p`, which is not the last: from outside, and from
+    /// the step after by [`Self::add_state_gradient`].
     #[inline(always)]
-    pub fn take_outside_gradient(&mut self, p: usize) {
-        let Extent { time, n, .. } = self.extent;
-        outside_gradient(self.d_y, self.sequences, [p, time], n, self.d_h);
+    pub fn take_state_gradient(&mut self, p: usize, terms: &[Term<'_>]) {
+        let Extent { units, time, n, .. } = self.extent;
+        if self.dropped {
+            outside_gradient(self.d_y, self.sequences, [p, time], n, self.d_h);
+            return self.add_state_gradient(terms);
+        }
+        let start = match self.sequences && !self.d_y.is_empty() {
+            true => Start::From(&self.d_y[p * n..][..n]),
+            false => Start::Zero,
+        };
+        gemm(self.s, units, start, terms, self.d_h);
+        self.add_passed();
     }
 
     /// Adds to `d_h` what reaches the state after step `p`, which is not the last, from outside.
@@ -246,8 +256,13 @@ impl<'a> BackwardViews<'a> {
         } else {
             gemm(s, units, Start::Accumulate, terms, self.d_h);
         }
+        self.add_passed();
+    }
+
+    #[inline(always)]
+    fn add_passed(&mut self) {
         if !self.passed.is_empty() {
-            add_assign(s, self.passed, self.d_h);
+            add_assign(self.s, self.passed, self.d_h);
         }
     }
 
