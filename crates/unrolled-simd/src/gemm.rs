@@ -76,22 +76,25 @@ pub fn pack<S: Simd>(
 /// ```text
 /// for each panel of rows:
 ///     acc[rows][vectors] = start
-///     for each term, for k: acc[i][j] += weights[panel][k][i] · input[k][j]
+///     for each of the two terms, for k: acc[i][j] += weights[panel][k][i] · input[k][j]
 ///     c = acc
 /// ```
 ///
 /// # Panics
-/// If a slice is too short.
+/// If a slice is too short, or there are more than two terms.
 #[inline(never)]
 pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {
     assert!(c.len() >= m * S::BLOCK, "output");
     if let Start::Bias(bias) = start {
         assert!(bias.len() >= m, "bias");
     }
+    assert!(terms.len() <= 2, "terms");
     for term in terms {
         assert!(term.weights.len() >= m * term.k, "weights");
         assert!(term.input.len() >= term.k * S::BLOCK, "input");
     }
+    // Two that may be empty, so that their parts stay in registers.
+    let terms = [0, 1].map(|i| terms.get(i).copied().unwrap_or(NOTHING));
     if let Start::From(from) = start {
         assert!(from.len() >= m * S::BLOCK, "start");
     }
@@ -121,6 +124,8 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
 
 static ZERO: f32 = 0.0;
 
+const NOTHING: Term<'static> = Term { weights: &[], input: &[], k: 0 };
+
 /// # Safety
 /// The bounds that [`gemm`] checks.
 #[inline(always)]
@@ -128,7 +133,7 @@ unsafe fn panels<S: Simd, const ROWS: bool>(
     s: S,
     m: usize,
     start: (*const f32, usize),
-    terms: &[Term<'_>],
+    terms: [Term<'_>; 2],
     c: &mut [f32],
 ) {
     for i in (0..m).step_by(S::TILE.rows) {
@@ -147,7 +152,7 @@ unsafe fn panel<S: Simd, const ROWS: bool>(
     i: usize,
     left: usize,
     start: (*const f32, usize),
-    terms: &[Term<'_>],
+    terms: [Term<'_>; 2],
     c: &mut [f32],
 ) {
     const { assert!(matches!(S::TILE.columns, 2 | 4) && S::TILE.rows <= 12) };
@@ -194,7 +199,7 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize, const ROWS: bool>(
     s: S,
     i: usize,
     (first, stride): (*const f32, usize),
-    terms: &[Term<'_>],
+    terms: [Term<'_>; 2],
     c: &mut [f32],
 ) {
     // SAFETY: rows i..i+M are inside `c`.
