@@ -22,21 +22,24 @@ pub fn gather<S: Simd>(
         &data[index * stride..][..rows]
     };
     let out = &mut out[..rows * S::BLOCK];
-    let even = rows - rows % SQUARE;
     for first in (0..S::BLOCK).step_by(SQUARE) {
         let examples: [&[f32]; SQUARE] = core::array::from_fn(|i| example(first + i));
-        for row in (0..even).step_by(SQUARE) {
+        if rows < SQUARE {
+            for row in 0..rows {
+                let line: [f32; SQUARE] = core::array::from_fn(|i| examples[i][row]);
+                out[row * S::BLOCK + first..][..SQUARE].copy_from_slice(&line);
+            }
+            continue;
+        }
+        for row in (0..rows).step_by(SQUARE) {
+            // The last square begins earlier where it would stand over the end.
+            let row = row.min(rows - SQUARE);
             let to = &mut out[row * S::BLOCK + first..];
             // SAFETY: four rows from `row` are inside each example and `out`, and four lanes from
             // `first` inside each row of `out`.
             unsafe {
                 let from = examples.map(|example| example.as_ptr().add(row));
                 s.transpose4(from, to.as_mut_ptr(), S::BLOCK);
-            }
-        }
-        for row in even..rows {
-            for (i, example) in examples.iter().enumerate() {
-                out[row * S::BLOCK + first + i] = example[row];
             }
         }
     }
