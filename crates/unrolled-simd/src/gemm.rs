@@ -85,8 +85,10 @@ pub fn pack<S: Simd>(
 #[inline(never)]
 pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &mut [f32]) {
     assert!(c.len() >= m * S::BLOCK, "output");
-    if let Start::Bias(bias) = start {
-        assert!(bias.len() >= m, "bias");
+    match start {
+        Start::Bias(bias) => assert!(bias.len() >= m, "bias"),
+        Start::From(from) => assert!(from.len() >= m * S::BLOCK, "start"),
+        Start::Zero | Start::Accumulate => {}
     }
     assert!(terms.len() <= 2, "terms");
     for term in terms {
@@ -95,15 +97,14 @@ pub fn gemm<S: Simd>(s: S, m: usize, start: Start<'_>, terms: &[Term<'_>], c: &m
     }
     // Two that may be empty, so that their parts stay in registers.
     let terms = [0, 1].map(|i| terms.get(i).copied().unwrap_or(NOTHING));
-    if let Start::From(from) = start {
-        assert!(from.len() >= m * S::BLOCK, "start");
-    }
+    // The one way to the output from here on: it may be what the sums start from as well.
+    let c = c.as_mut_ptr();
     // Where row 0 begins and how far apart the rows are: whole rows, or one value for each, which is
     // the same zero for all where there is no bias.
     let (first, stride) = match start {
         Start::Zero => (&raw const ZERO, 0),
         Start::Bias(bias) => (bias.as_ptr(), 1),
-        Start::Accumulate => (c.as_ptr(), S::BLOCK),
+        Start::Accumulate => (c.cast_const(), S::BLOCK),
         Start::From(from) => (from.as_ptr(), S::BLOCK),
     };
     s.vectorize(
@@ -134,7 +135,7 @@ unsafe fn panels<S: Simd, const ROWS: bool>(
     m: usize,
     start: (*const f32, usize),
     terms: [Term<'_>; 2],
-    c: &mut [f32],
+    c: *mut f32,
 ) {
     for i in (0..m).step_by(S::TILE.rows) {
         // SAFETY: the caller's, and `m - i` rows are left.
@@ -153,7 +154,7 @@ unsafe fn panel<S: Simd, const ROWS: bool>(
     left: usize,
     start: (*const f32, usize),
     terms: [Term<'_>; 2],
-    c: &mut [f32],
+    c: *mut f32,
 ) {
     const { assert!(matches!(S::TILE.columns, 2 | 4) && S::TILE.rows <= 12) };
     macro_rules! tile {
@@ -200,10 +201,10 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize, const ROWS: bool>(
     i: usize,
     (first, stride): (*const f32, usize),
     terms: [Term<'_>; 2],
-    c: &mut [f32],
+    c: *mut f32,
 ) {
     // SAFETY: rows i..i+M are inside `c`.
-    let out = unsafe { c.as_mut_ptr().add(i * S::BLOCK) };
+    let out = unsafe { c.add(i * S::BLOCK) };
     let mut acc = [[s.splat(0.0); N]; M];
     for (r, row) in acc.iter_mut().enumerate() {
         // SAFETY: i + r < m, and what m rows start from was checked.

@@ -54,6 +54,7 @@ pub fn kernel_gradient<S: Simd>(
     assert!(x.covers(time, rows * S::BLOCK), "x");
     assert!(d_z.covers(time, columns * S::BLOCK), "d_z");
     assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
+    // S::BLOCK, hidden from LLVM: it would unroll the loop over lanes, and V8 then spill.
     let lanes = core::hint::black_box(S::BLOCK);
     let chunk = CHUNK / S::BLOCK;
     let block = TILES * S::GRADIENT_TILE.rows;
@@ -128,7 +129,7 @@ unsafe fn sized_tile<S: Simd>(
 /// all its registers for the loop.
 ///
 /// # Safety
-/// `x` holds M and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each
+/// `lanes` is [`Simd::BLOCK`]; `x` holds M and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each
 /// of M rows that are `stride` apart.
 #[inline(never)]
 #[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
