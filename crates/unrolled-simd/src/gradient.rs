@@ -31,10 +31,22 @@ pub struct GradientShape {
     pub time: usize,
 }
 
-/// Steps × lanes that a tile sums in registers before it adds them up, and tiles of rows that share
-/// them: four columns (8 KB) and the rows' chunk (16 to 32 KB) stay in the first-level cache.
-const CHUNK: usize = 512;
-const TILES: usize = 4;
+/// How far a gradient is cut up.
+#[derive(Clone, Copy)]
+struct Blocking {
+    /// Steps × lanes that a tile sums in registers before it adds them up.
+    chunk: usize,
+    /// Tiles of rows that share a chunk of four columns, so that both stay in the first-level cache:
+    /// four columns and the rows take 40 KB at most.
+    tiles: usize,
+}
+
+/// Up to [`WIDE`] columns: the fewer chunks, the fewer sums over lanes.
+const NARROW_BLOCKING: Blocking = Blocking { chunk: 512, tiles: 8 };
+/// With more, the columns come from the second-level cache: a tile then has to end soon (the
+/// processor foresees the end of a loop of 32 rounds, not of 36) and to be shared by more rows.
+const WIDE_BLOCKING: Blocking = Blocking { chunk: 128, tiles: 16 };
+const WIDE: usize = 96;
 
 /// `d_w[i][j] += Σ_t Σ_lane x[t][i][lane] · d_z[t][j][lane]`.
 ///
@@ -54,152 +66,147 @@ pub fn kernel_gradient<S: Simd>(
     assert!(x.covers(time, rows * S::BLOCK), "x");
     assert!(d_z.covers(time, columns * S::BLOCK), "d_z");
     assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
-    // S::BLOCK, hidden from LLVM: it would unroll the loop over lanes, and V8 then spill.
-    let lanes = core::hint::black_box(S::BLOCK);
-    let chunk = CHUNK / S::BLOCK;
-    let block = TILES * S::GRADIENT_TILE.rows;
+    let Blocking { chunk, tiles } = if columns > WIDE { WIDE_BLOCKING } else { NARROW_BLOCKING };
+    let (chunk, block) = (chunk / S::BLOCK, tiles * S::GRADIENT_TILE.rows);
     for t in (0..time).step_by(chunk) {
         let steps = chunk.min(time - t);
-        for first in (0..rows).step_by(block) {
-            let end = rows.min(first + block);
+        for i in (0..rows).step_by(block) {
+            let x = Steps { data: &x.data[t * x.stride + i * S::BLOCK..], ..x };
             for j in (0..columns).step_by(S::GRADIENT_TILE.columns) {
-                let width = S::GRADIENT_TILE.columns.min(columns - j);
-                for i in (first..end).step_by(S::GRADIENT_TILE.rows) {
-                    let height = S::GRADIENT_TILE.rows.min(end - i);
-                    let x = Steps { data: &x.data[t * x.stride + i * S::BLOCK..], ..x };
-                    let d_z = Steps { data: &d_z.data[t * d_z.stride + j * S::BLOCK..], ..d_z };
-                    let d_w = &mut d_w[i * stride + j..];
-                    // SAFETY: `height` rows from i and `width` columns from j are inside the
-                    // sizes checked above, over `steps` steps from t.
-                    unsafe { sized_tile(s, (height, width), steps, lanes, x, d_z, d_w, stride) };
+                let d_z = Steps { data: &d_z.data[t * d_z.stride + j * S::BLOCK..], ..d_z };
+                let d_w = &mut d_w[i * stride + j..];
+                let rows = block.min(rows - i);
+                // SAFETY: `rows` rows from i and `columns - j` columns from j are inside the sizes
+                // checked above, over `steps` steps from t.
+                unsafe {
+                    match columns - j {
+                        1 => strip::<S, 1>(s, rows, steps, x, d_z, d_w, stride),
+                        2 => strip::<S, 2>(s, rows, steps, x, d_z, d_w, stride),
+                        3 => strip::<S, 3>(s, rows, steps, x, d_z, d_w, stride),
+                        _ => strip::<S, 4>(s, rows, steps, x, d_z, d_w, stride),
+                    }
                 }
             }
         }
     }
 }
 
+/// `N` columns of `rows` rows, tile by tile, from the first row of `x` and `d_z`. A function of its
+/// own, so that the engine has all its registers for the loop.
+///
 /// # Safety
-/// As [`tile`].
-#[inline(always)]
-#[allow(clippy::too_many_arguments)] // plain numbers stay in registers; a struct would not
-unsafe fn sized_tile<S: Simd>(
+/// `x` holds `rows` and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each of
+/// `rows` rows that are `stride` apart.
+#[inline(never)]
+unsafe fn strip<S: Simd, const N: usize>(
     s: S,
-    size: (usize, usize),
+    rows: usize,
     time: usize,
-    lanes: usize,
     x: Steps<'_>,
     d_z: Steps<'_>,
     d_w: &mut [f32],
     stride: usize,
 ) {
-    const { assert!(S::GRADIENT_TILE.columns == 4 && S::GRADIENT_TILE.rows <= 4) };
-    macro_rules! tile {
-        ($m:literal, $n:literal) => {
-            // SAFETY: the caller's.
-            unsafe { tile::<S, $m, $n>(s, time, lanes, x, d_z, d_w, stride) }
-        };
-    }
-    match size {
-        (1, 1) => tile!(1, 1),
-        (1, 2) => tile!(1, 2),
-        (1, 3) => tile!(1, 3),
-        (1, _) => tile!(1, 4),
-        (2, 1) => tile!(2, 1),
-        (2, 2) => tile!(2, 2),
-        (2, 3) => tile!(2, 3),
-        (2, _) => tile!(2, 4),
-        (rows, columns) if S::GRADIENT_TILE.rows > 2 => match (rows, columns) {
-            (3, 1) => tile!(3, 1),
-            (3, 2) => tile!(3, 2),
-            (3, 3) => tile!(3, 3),
-            (3, _) => tile!(3, 4),
-            (_, columns) if S::GRADIENT_TILE.rows > 3 => match columns {
-                1 => tile!(4, 1),
-                2 => tile!(4, 2),
-                3 => tile!(4, 3),
-                _ => tile!(4, 4),
-            },
-            _ => {}
+    const { assert!(S::GRADIENT_TILE.columns == 4 && matches!(S::GRADIENT_TILE.rows, 2..=4)) };
+    s.vectorize(
+        #[inline(always)]
+        || {
+            let d_z = (d_z.data.as_ptr(), d_z.stride);
+            let (mut row, mut out, mut left) = (x.data.as_ptr(), d_w.as_mut_ptr(), rows);
+            macro_rules! tile {
+                ($m:literal) => {
+                    // SAFETY: the caller's; `$m` rows are left.
+                    unsafe { tile::<S, $m, N>(s, time, (row, x.stride), d_z, (out, stride)) }
+                };
+            }
+            while left >= S::GRADIENT_TILE.rows {
+                match S::GRADIENT_TILE.rows {
+                    2 => tile!(2),
+                    3 => tile!(3),
+                    _ => tile!(4),
+                }
+                row = row.wrapping_add(S::GRADIENT_TILE.rows * S::BLOCK);
+                out = out.wrapping_add(S::GRADIENT_TILE.rows * stride);
+                left -= S::GRADIENT_TILE.rows;
+            }
+            match left {
+                1 => tile!(1),
+                2 if S::GRADIENT_TILE.rows > 2 => tile!(2),
+                3 if S::GRADIENT_TILE.rows > 3 => tile!(3),
+                _ => {}
+            }
         },
-        _ => {}
-    }
+    );
 }
 
-/// One tile, from the first row of `x` and `d_z`. A function of its own, so that the engine has
-/// all its registers for the loop.
+/// One tile: where its rows, its columns and its results begin, and how far apart steps (of the
+/// results: rows) are.
 ///
 /// # Safety
-/// `lanes` is [`Simd::BLOCK`]; `x` holds M and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each
-/// of M rows that are `stride` apart.
-#[inline(never)]
+/// As [`strip`], with M rows.
+#[inline(always)]
 #[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
 unsafe fn tile<S: Simd, const M: usize, const N: usize>(
     s: S,
     time: usize,
-    lanes: usize,
-    x: Steps<'_>,
-    d_z: Steps<'_>,
-    d_w: &mut [f32],
-    stride: usize,
+    (mut x, x_stride): (*const f32, usize),
+    (mut d_z, z_stride): (*const f32, usize),
+    (d_w, stride): (*mut f32, usize),
 ) {
-    s.vectorize(
-        #[inline(always)]
-        || {
-            let mut acc = [[s.splat(0.0); N]; M];
-            let (mut x, x_stride) = (x.data.as_ptr(), x.stride);
-            let (mut d_z, z_stride) = (d_z.data.as_ptr(), d_z.stride);
-            for _ in 0..time {
-                let mut lane = 0;
-                while lane < lanes {
-                    // SAFETY: the caller's bounds.
-                    unsafe {
-                        let (x, d_z) = (x.add(lane), d_z.add(lane));
-                        // Flat tiles keep the columns in registers: V8 gains 2 %. Tall ones keep
-                        // the rows: on AVX2 there is no room for both.
-                        if M < 3 {
-                            let mut columns = [s.splat(0.0); N];
-                            for c in 0..N {
-                                columns[c] = s.load(d_z.add(c * S::BLOCK));
-                            }
-                            for r in 0..M {
-                                let x = s.load(x.add(r * S::BLOCK));
-                                for c in 0..N {
-                                    acc[r][c] = s.mul_add(x, columns[c], acc[r][c]);
-                                }
-                            }
-                        } else {
-                            let mut rows = [s.splat(0.0); M];
-                            for r in 0..M {
-                                rows[r] = s.load(x.add(r * S::BLOCK));
-                            }
-                            for c in 0..N {
-                                let z = s.load(d_z.add(c * S::BLOCK));
-                                for r in 0..M {
-                                    acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
-                                }
-                            }
+    // S::BLOCK, hidden from LLVM: it would unroll the loop over lanes, and V8 then spill.
+    let lanes = core::hint::black_box(S::BLOCK);
+    let mut acc = [[s.splat(0.0); N]; M];
+    for _ in 0..time {
+        let mut lane = 0;
+        while lane < lanes {
+            // SAFETY: the caller's bounds.
+            unsafe {
+                let (x, d_z) = (x.add(lane), d_z.add(lane));
+                // Flat tiles keep the columns in registers: V8 gains 2 %. Tall ones keep the rows:
+                // on AVX2 there is no room for both.
+                if M < 3 {
+                    let mut columns = [s.splat(0.0); N];
+                    for c in 0..N {
+                        columns[c] = s.load(d_z.add(c * S::BLOCK));
+                    }
+                    for r in 0..M {
+                        let x = s.load(x.add(r * S::BLOCK));
+                        for c in 0..N {
+                            acc[r][c] = s.mul_add(x, columns[c], acc[r][c]);
                         }
                     }
-                    lane += S::LANES;
-                }
-                x = x.wrapping_add(x_stride);
-                d_z = d_z.wrapping_add(z_stride);
-            }
-            for (r, row) in acc.iter().enumerate() {
-                let out = &mut d_w[r * stride..][..N];
-                if N == 4 {
-                    let sums = s.sum4(core::array::from_fn(|c| row[c % N]));
-                    for (out, sum) in out.iter_mut().zip(sums) {
-                        *out += sum;
-                    }
                 } else {
-                    for (out, sum) in out.iter_mut().zip(row) {
-                        *out += s.sum(*sum);
+                    let mut rows = [s.splat(0.0); M];
+                    for r in 0..M {
+                        rows[r] = s.load(x.add(r * S::BLOCK));
+                    }
+                    for c in 0..N {
+                        let z = s.load(d_z.add(c * S::BLOCK));
+                        for r in 0..M {
+                            acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
+                        }
                     }
                 }
             }
-        },
-    );
+            lane += S::LANES;
+        }
+        x = x.wrapping_add(x_stride);
+        d_z = d_z.wrapping_add(z_stride);
+    }
+    for (r, row) in acc.iter().enumerate() {
+        // SAFETY: the caller's bounds.
+        let out = unsafe { &mut *d_w.add(r * stride).cast::<[f32; N]>() };
+        if N == 4 {
+            let sums = s.sum4(core::array::from_fn(|c| row[c % N]));
+            for (out, sum) in out.iter_mut().zip(sums) {
+                *out += sum;
+            }
+        } else {
+            for (out, sum) in out.iter_mut().zip(row) {
+                *out += s.sum(*sum);
+            }
+        }
+    }
 }
 
 /// `d_bias[j] += Σ_t Σ_lane d_z[t][j][lane]`.
