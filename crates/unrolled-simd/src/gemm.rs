@@ -133,91 +133,89 @@ const NOTHING: Term<'static> = Term { weights: &[], input: &[], k: 0 };
 unsafe fn panels<S: Simd, const ROWS: bool>(
     s: S,
     m: usize,
-    start: (*const f32, usize),
-    terms: [Term<'_>; 2],
-    c: *mut f32,
-) {
-    for i in (0..m).step_by(S::TILE.rows) {
-        // SAFETY: the caller's, and `m - i` rows are left.
-        unsafe { panel::<S, ROWS>(s, i, m - i, start, terms, c) };
-    }
-}
-
-/// The panel at row `i`: as many rows as the tile has, or `left`.
-///
-/// # Safety
-/// The bounds that [`gemm`] checks, and `i + left <= m`.
-#[inline(always)]
-unsafe fn panel<S: Simd, const ROWS: bool>(
-    s: S,
-    i: usize,
-    left: usize,
-    start: (*const f32, usize),
+    (start, stride): (*const f32, usize),
     terms: [Term<'_>; 2],
     c: *mut f32,
 ) {
     const { assert!(matches!(S::TILE.columns, 2 | 4) && S::TILE.rows <= 12) };
+    let weights = terms.map(|term| term.weights.as_ptr());
+    let mut place = Place { weights, start, out: c };
+    let mut left = m;
     macro_rules! tile {
         ($rows:literal) => {
             // SAFETY: the caller's; this panel holds exactly `$rows` rows.
             unsafe {
                 match S::TILE.columns {
-                    2 => tile::<S, $rows, 2, ROWS>(s, i, start, terms, c),
-                    _ => tile::<S, $rows, 4, ROWS>(s, i, start, terms, c),
+                    2 => tile::<S, $rows, 2, ROWS>(s, &mut place, stride, terms),
+                    _ => tile::<S, $rows, 4, ROWS>(s, &mut place, stride, terms),
                 }
             }
         };
     }
-    match S::TILE.rows.min(left) {
-        1 => tile!(1),
-        2 => tile!(2),
-        rows if S::TILE.rows > 2 => match rows {
-            3 => tile!(3),
-            4 => tile!(4),
-            5 => tile!(5),
-            6 => tile!(6),
-            rows if S::TILE.rows > 6 => match rows {
-                7 => tile!(7),
-                8 => tile!(8),
-                9 => tile!(9),
-                10 => tile!(10),
-                11 => tile!(11),
-                _ => tile!(12),
-            },
-            _ => {}
-        },
-        _ => {}
+    macro_rules! panel {
+        ($rows:expr) => {
+            match $rows {
+                1 => tile!(1),
+                2 => tile!(2),
+                rows if S::TILE.rows > 2 => match rows {
+                    3 => tile!(3),
+                    4 => tile!(4),
+                    5 => tile!(5),
+                    6 => tile!(6),
+                    rows if S::TILE.rows > 6 => match rows {
+                        7 => tile!(7),
+                        8 => tile!(8),
+                        9 => tile!(9),
+                        10 => tile!(10),
+                        11 => tile!(11),
+                        _ => tile!(12),
+                    },
+                    _ => {}
+                },
+                _ => {}
+            }
+        };
+    }
+    while left >= S::TILE.rows {
+        panel!(S::TILE.rows);
+        left -= S::TILE.rows;
+    }
+    if left > 0 {
+        panel!(left);
     }
 }
 
-/// Rows `i..i+M` of all lanes; `N` vectors are a block. They start from whole `ROWS`, or from a value
-/// each: where row 0 has it, and how far apart the rows are.
+/// Where a panel begins: its weights of both terms, what its sums start from, its results. Every
+/// tile moves it on, which is less to do than to find the place anew.
+struct Place {
+    weights: [*const f32; 2],
+    start: *const f32,
+    out: *mut f32,
+}
+
+/// The next M rows of all lanes; N vectors are a block. They start from whole `ROWS`, `stride` apart,
+/// or from a value each.
 ///
 /// # Safety
-/// The bounds that [`gemm`] checks, `i + M <= m`, and `M` the width of the panel at `i`.
+/// The bounds that [`gemm`] checks, M rows left, and M the width of the panel.
 #[inline(always)]
 unsafe fn tile<S: Simd, const M: usize, const N: usize, const ROWS: bool>(
     s: S,
-    i: usize,
-    (first, stride): (*const f32, usize),
+    place: &mut Place,
+    stride: usize,
     terms: [Term<'_>; 2],
-    c: *mut f32,
 ) {
-    // SAFETY: rows i..i+M are inside `c`.
-    let out = unsafe { c.add(i * S::BLOCK) };
     let mut acc = [[s.splat(0.0); N]; M];
-    for (r, row) in acc.iter_mut().enumerate() {
-        // SAFETY: i + r < m, and what m rows start from was checked.
-        *row = unsafe {
-            let first = first.add((i + r) * stride);
-            if ROWS { vectors(s, first) } else { [s.load_splat(first); N] }
-        };
+    for row in &mut acc {
+        // SAFETY: M rows are left, and what they start from was checked.
+        *row =
+            unsafe { if ROWS { vectors(s, place.start) } else { [s.load_splat(place.start); N] } };
+        place.start = place.start.wrapping_add(stride);
     }
-    for term in terms {
-        // SAFETY: the panel starts at row i: i·k values stand before it, M·k are its own;
-        // the input has k rows of a block.
+    for (term, w) in terms.iter().zip(&mut place.weights) {
+        // SAFETY: panels follow one another, and this one has M·k weights; the input has k rows of a
+        // block.
         unsafe {
-            let mut w = term.weights.as_ptr().add(i * term.k);
             let mut x = term.input.as_ptr();
             for _ in 0..term.k {
                 let lanes: [S::V; N] = vectors(s, x);
@@ -227,17 +225,18 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize, const ROWS: bool>(
                         *sum = s.mul_add(weight, x, *sum);
                     }
                 }
-                w = w.add(M);
+                *w = w.add(M);
                 x = x.add(S::BLOCK);
             }
         }
     }
     for (r, row) in acc.iter().enumerate() {
         for (j, &sum) in row.iter().enumerate() {
-            // SAFETY: inside `c`, see above.
-            unsafe { s.store(out.add(r * S::BLOCK + j * S::LANES), sum) };
+            // SAFETY: M rows are left.
+            unsafe { s.store(place.out.add(r * S::BLOCK + j * S::LANES), sum) };
         }
     }
+    place.out = place.out.wrapping_add(M * S::BLOCK);
 }
 
 /// `N` vectors, one after the other.
