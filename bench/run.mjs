@@ -54,7 +54,7 @@ function options() {
   };
   return {
     ...values,
-    rounds: Math.ceil(number('rounds', values.quick ? 2 : 4)),
+    rounds: Math.ceil(number('rounds', values.quick ? 3 : 5)),
     seconds: number('seconds', values.quick ? 0.25 : 0.6),
   };
 }

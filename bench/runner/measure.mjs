@@ -8,6 +8,21 @@ export const median = (values) => {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 };
 
+/**
+ * The median over the rounds of `relation`, which takes the same round's figures of all `results`; null
+ * where one of them was not measured.
+ * @param {({ rounds: number[] } | undefined)[]} results
+ * @param {(...microseconds: number[]) => number} relation
+ */
+export function medianOfRounds(results, relation) {
+  if (results.includes(undefined)) return null;
+  const rounds = Math.min(...results.map((result) => result.rounds.length));
+  const values = Array.from({ length: rounds }, (_, round) =>
+    relation(...results.map((result) => result.rounds[round])),
+  );
+  return median(values);
+}
+
 /** Runs `work` on every item, at most `width` at once. */
 async function inParallel(items, width, work) {
   const queue = [...items];
@@ -21,8 +36,9 @@ async function inParallel(items, width, work) {
  * Measures one workload. All prepare (build the model, compile, warm up) first, as many at once as
  * there are cores; then each trains alone for `seconds`, in turn, `rounds` times.
  *
- * A figure is the median of the steps of a round, in the best of the rounds: a round that was
- * disturbed by other work on the machine does not count.
+ * A round's figure is the median of its samples; that of the run is the median of the rounds, so that
+ * neither a round that other work disturbed nor a lucky one counts. Ratios are taken round by round
+ * (see {@link medianOfRounds}), because the machine's clock moves from round to round.
  *
  * @param {{ name: string, threads: number, child: import('./child.mjs').Child }[]} field
  * @returns {Promise<{ results: object[], errors: object[], extras: object[] }>}
@@ -52,20 +68,17 @@ export async function measureWorkload(workload, field, { batch, seconds, rounds,
       await sleep(20); // thread pools stop spinning
       await attempt(one, async () => {
         const { samples, ...rest } = await one.child.ask(request);
-        const figure = { median: median(samples), fastest: Math.min(...samples) };
-        figures.set(one, [...(figures.get(one) ?? []), figure]);
+        figures.set(one, [...(figures.get(one) ?? []), median(samples)]);
         extras.push(described(one, workload, { round, ...rest }));
       });
     }
   }
-  const results = [...figures].map(([one, values]) => {
-    const medians = values.map((value) => value.median);
-    return described(one, workload, {
-      microseconds: digits(Math.min(...medians)),
-      fastest: digits(Math.min(...values.map((value) => value.fastest))),
-      spread: digits(Math.max(...medians) / Math.min(...medians)),
-    });
-  });
+  const results = [...figures].map(([one, medians]) =>
+    described(one, workload, {
+      microseconds: digits(median(medians)),
+      rounds: medians.map(digits),
+    }),
+  );
   return { results, errors, extras };
 }
 

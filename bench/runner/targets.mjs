@@ -1,5 +1,6 @@
 /** What is to be reached, in one run, and whether it was. */
 import { all, names } from './implementations.mjs';
+import { medianOfRounds } from './measure.mjs';
 
 /** `ours` takes one thread; `times` is how much faster it is to be than `peer`. */
 const ratios = [
@@ -22,14 +23,17 @@ const TILE_SHARE = 0.85;
 /** What optimizer, gathering and worker may add to a step. */
 const OVERHEAD = 0.1;
 
-/** `times` faster, or null where one of the two was not measured. */
-function reached(results, { workload, ours, peer, threads }) {
-  const find = (name, count) =>
-    results.find((r) => r.workload === workload && r.implementation === name && r.threads === count)
-      ?.microseconds;
-  const [mine, other] = [find(ours, 1), find(peer, threads)];
-  return mine && other ? other / mine : null;
-}
+const find = (results, workload, name, threads = 1) =>
+  results.find(
+    (r) => r.workload === workload && r.implementation === name && r.threads === threads,
+  );
+
+/** How many times faster ours is, or null where one of the two was not measured. */
+const reached = (results, { workload, ours, peer, threads }) =>
+  medianOfRounds(
+    [find(results, workload, ours), find(results, workload, peer, threads)],
+    (mine, other) => other / mine,
+  );
 
 /** @returns {{ target: string, value: number | null, least?: number, most?: number, met: boolean | null }[]} */
 export function judge({ results, kernels, memory, workloads }) {
@@ -52,12 +56,12 @@ export function judge({ results, kernels, memory, workloads }) {
     least: TILE_SHARE,
     met: share >= TILE_SHARE,
   }));
-  const time = (workload, name) =>
-    results.find((r) => r.workload === workload && r.implementation === name)?.microseconds;
   const overheads = workloads.map(({ name }) => {
     const gather = kernels.simd128?.gather[name];
-    const [alone, whole] = [time(name, names.gradients), time(name, names.worker)];
-    const value = alone && whole && gather ? whole / (alone - gather) - 1 : null;
+    const pair = [names.gradients, names.worker].map((one) => find(results, name, one));
+    const value = gather
+      ? medianOfRounds(pair, (alone, whole) => whole / (alone - gather) - 1)
+      : null;
     return {
       target: `${name}: optimizer, gathering and worker add`,
       value,

@@ -43,8 +43,8 @@ struct Blocking {
 
 /// Up to [`WIDE`] columns: the fewer chunks, the fewer sums over lanes.
 const NARROW_BLOCKING: Blocking = Blocking { chunk: 512, tiles: 8 };
-/// With more, the columns come from the second-level cache: a tile then has to end soon (the
-/// processor foresees the end of a loop of 32 rounds, not of 36) and to be shared by more rows.
+/// With more, the columns come from the second-level cache: a tile of vectors of four then has to end
+/// soon (the processor foresees the end of a loop of 32 rounds, not of 36), and more rows share them.
 const WIDE_BLOCKING: Blocking = Blocking { chunk: 128, tiles: 16 };
 const WIDE: usize = 96;
 
@@ -66,7 +66,8 @@ pub fn kernel_gradient<S: Simd>(
     assert!(x.covers(time, rows * S::BLOCK), "x");
     assert!(d_z.covers(time, columns * S::BLOCK), "d_z");
     assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
-    let Blocking { chunk, tiles } = if columns > WIDE { WIDE_BLOCKING } else { NARROW_BLOCKING };
+    let Blocking { chunk, tiles } =
+        if S::LANES == 4 && columns > WIDE { WIDE_BLOCKING } else { NARROW_BLOCKING };
     let (chunk, block) = (chunk / S::BLOCK, tiles * S::GRADIENT_TILE.rows);
     for t in (0..time).step_by(chunk) {
         let steps = chunk.min(time - t);
