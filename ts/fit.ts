@@ -1,5 +1,5 @@
 import { show } from './check.ts';
-import { type CheckedFit, checkMonitors, type FitOptions } from './fitOptions.ts';
+import { type CheckedFit, checkMonitors } from './fitOptions.ts';
 import type { EngineHost } from './host.ts';
 import { Run } from './run.ts';
 import type { CompileSpec } from './spec.ts';
@@ -10,35 +10,36 @@ import { examplesOf } from './worker/data.ts';
 import { DataError } from './errors.ts';
 import type { Batch, FitRequest, Validation } from './worker/protocol.ts';
 
-/** What is trained on. */
-export type TrainingData =
+/** What is trained on, or measured. */
+export type Examples =
   { readonly x: unknown; readonly y: unknown } | { readonly stream: BatchSource };
 
 /** Checks and packs `[x, y]`; `where` goes in front of messages. */
 export type Packer = (x: unknown, y: unknown, where: string) => Batch;
 
-/** Tells arrays from a stream of batches. */
-export function trainingData(
+/** Tells the arguments of `call`, `(x, y, options)` or `(batches, options)`, apart. */
+export function examplesAndOptions<Options>(
+  call: string,
   first: unknown,
   second: unknown,
-  third: FitOptions<unknown, unknown> | undefined,
-): { data: TrainingData; options: FitOptions<unknown, unknown> } {
+  third: Options | undefined,
+): { data: Examples; options: Options } {
   const hasTargets = Array.isArray(second) || ArrayBuffer.isView(second) || isTensor(second);
   if (hasTargets || third !== undefined)
-    return { data: { x: first, y: second }, options: third ?? {} };
+    return { data: { x: first, y: second }, options: third ?? ({} as Options) };
   if (!isBatchSource(first)) {
     throw new DataError(
-      `fit: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
+      `${call}: expected x and y, or a stream of batches [x, y], got ${show(first)} alone`,
     );
   }
-  return { data: { stream: first }, options: (second ?? {}) as FitOptions<unknown, unknown> };
+  return { data: { stream: first }, options: (second ?? {}) as Options };
 }
 
 /** Starts a run; whatever is wrong with the data rejects it. */
 export function startRun(
   host: EngineHost,
   prepare: () => {
-    readonly data: TrainingData;
+    readonly data: Examples;
     readonly options: CheckedFit;
     readonly compile: CompileSpec;
   },
@@ -68,7 +69,7 @@ export function startRun(
 }
 
 function buildRequest(
-  data: TrainingData,
+  data: Examples,
   options: CheckedFit,
   compile: CompileSpec,
   pack: Packer,

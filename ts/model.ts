@@ -4,7 +4,7 @@ import { compileSpec, type CompileOptions } from './compile.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { DataError, StateError } from './errors.ts';
-import { startRun, trainingData } from './fit.ts';
+import { examplesAndOptions, startRun } from './fit.ts';
 import { checkFit, type FitOptions } from './fitOptions.ts';
 import { type Evaluation, evaluation } from './history.ts';
 import { EngineHost } from './host.ts';
@@ -14,12 +14,12 @@ import type { Run } from './run.ts';
 import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
 import { destinationOf } from './storage/resolve.ts';
 import type { Destination } from './storage.ts';
-import type { BatchSource } from './streams.ts';
+import { type BatchSource, StreamPump } from './streams.ts';
 import { summarize, summaryTable } from './summary.ts';
 import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
 import { batchForTransfer, forTransfer } from './transfer.ts';
 import { flatten, unflatten, type WeightLike } from './weights.ts';
-import type { Batch } from './worker/protocol.ts';
+import type { Batch, Logs } from './worker/protocol.ts';
 
 /** Any input that some model reads. */
 export type AnyInputs = Tensor | Nested<1> | Nested<2> | Nested<3>;
@@ -96,7 +96,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   fit(x: X, y: TargetsOf<R>, options?: FitOptions<X, TargetsOf<R>>): Run;
   fit(batches: BatchSource<X, TargetsOf<R>>, options?: FitOptions<X, TargetsOf<R>>): Run;
   fit(first: unknown, second?: unknown, third?: FitOptions<unknown, unknown>): Run {
-    const { data, options: given } = trainingData(first, second, third);
+    const { data, options: given } = examplesAndOptions('fit', first, second, third);
     const compile = this.#compiledSpec('fit');
     if (this.#run !== undefined)
       throw new StateError('fit: a run is under way: stop it or wait for it first');
@@ -114,11 +114,15 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     return run;
   }
 
-  /** Loss and metrics on data, without training. */
-  async evaluate(x: X, y: TargetsOf<R>, options: CallOptions = {}): Promise<Evaluation> {
+  /** Loss and metrics on arrays, or on a stream of batches, without training. */
+  async evaluate(x: X, y: TargetsOf<R>, options?: CallOptions): Promise<Evaluation>;
+  async evaluate(batches: BatchSource<X, TargetsOf<R>>, options?: CallOptions): Promise<Evaluation>;
+  async evaluate(first: unknown, second?: unknown, third?: CallOptions): Promise<Evaluation> {
+    const { data, options } = examplesAndOptions('evaluate', first, second, third);
     knownOptions('evaluate', options, ['signal']);
     this.#compiledSpec('evaluate');
-    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
+    if ('stream' in data) return evaluation(await this.#evaluateStream(data.stream, options));
+    const { batch, buffers } = batchForTransfer(this.#pair(data.x, data.y, ''));
     const call = (flag?: Int32Array) => this.#host.call('evaluate', [batch, flag], buffers);
     return evaluation(await abortable(options, call));
   }
@@ -231,6 +235,19 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   #compiledSpec(call: string): CompileSpec {
     if (this.#compiled === null) throw new StateError(`${call}: call compile first`);
     return this.#compiled;
+  }
+
+  async #evaluateStream(source: BatchSource, options: CallOptions): Promise<Logs> {
+    const closing = new AbortController();
+    const pack = (x: unknown, y: unknown, where: string) => this.#pair(x, y, where);
+    const pump = new StreamPump({ evaluate: source }, pack, closing.signal);
+    const call = (flag?: Int32Array) => this.#host.call('evaluateStream', [pump.read, flag]);
+    try {
+      return await abortable(options, call);
+    } finally {
+      closing.abort();
+      pump.close();
+    }
   }
 
   #input(x: unknown, where: string): Packed {

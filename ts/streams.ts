@@ -2,7 +2,7 @@ import { transfer } from 'comlink';
 import { show } from './check.ts';
 import { AbortError, DataError } from './errors.ts';
 import { batchForTransfer } from './transfer.ts';
-import type { Batch, StreamReader } from './worker/protocol.ts';
+import type { Batch, StreamName, StreamReader } from './worker/protocol.ts';
 
 /** Batches that come one after the other: `[x, y]` each. */
 export type BatchIterable<X = unknown, Y = unknown> =
@@ -34,11 +34,16 @@ function open(source: BatchSource, where: string): Items {
   throw new DataError(`${where}: expected an iterable of batches [x, y], got ${show(batches)}`);
 }
 
+type BatchSources = Readonly<Partial<Record<StreamName, BatchSource>>>;
+
+const closedError = () => new AbortError('The stream was closed');
+
 /** Reads streams on the caller's thread, one batch at a time, when the loop asks for it. */
 export class StreamPump {
-  readonly #sources: Readonly<Partial<Record<'train' | 'validation', BatchSource>>>;
+  readonly #sources: BatchSources;
   readonly #pack: (x: unknown, y: unknown, where: string) => Batch;
   readonly #open = new Map<string, Items>();
+  readonly #closing: AbortSignal;
   readonly #closed: Promise<never>;
 
   /**
@@ -46,23 +51,23 @@ export class StreamPump {
    * @param closing - aborted when nothing more is wanted
    */
   constructor(
-    sources: Readonly<Partial<Record<'train' | 'validation', BatchSource>>>,
+    sources: BatchSources,
     pack: (x: unknown, y: unknown, where: string) => Batch,
     closing: AbortSignal,
   ) {
     this.#sources = sources;
     this.#pack = pack;
+    this.#closing = closing;
     this.#closed = new Promise((_, reject) => {
-      closing.addEventListener('abort', () => reject(new AbortError('The stream was closed')), {
-        once: true,
-      });
+      closing.addEventListener('abort', () => reject(closedError()), { once: true });
     });
     this.#closed.catch(() => {});
   }
 
   /** What the loop calls. */
   readonly read: StreamReader = async (stream, restart) => {
-    const where = stream === 'train' ? 'batch' : 'validation batch';
+    const where = stream === 'validation' ? 'validation batch' : 'batch';
+    if (this.#closing.aborted) throw closedError();
     let items = this.#open.get(stream);
     if (items === undefined || restart) {
       const source = this.#sources[stream];

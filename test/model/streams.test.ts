@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { layers, sequential, type Tensor, tensor } from '../../ts/index.ts';
+import { isAbortError, layers, sequential, type Tensor, tensor } from '../../ts/index.ts';
 import { keeper } from '../support/models.ts';
 import { waves } from '../support/series.ts';
 
@@ -65,6 +65,66 @@ test('validation batches can be streamed too', async () => {
     expect(loss).toBeCloseTo(expected.history.valLoss?.[i] ?? Number.NaN, 6),
   );
   expect(history.valMae).toHaveLength(2);
+});
+
+test.each([
+  { name: 'a function of a generator', source: () => batches(20) },
+  { name: 'an async generator', source: slowly(32) },
+  { name: 'an array of batches', source: [...batches(70)] },
+])('evaluate measures $name as it measures arrays', async ({ source }) => {
+  const model = build();
+  const expected = await model.evaluate(x, y);
+  const measured = await model.evaluate(source);
+  expect(Object.keys(measured)).toEqual(['loss', 'mae']);
+  expect(measured.loss).toBeCloseTo(expected.loss, 6);
+  expect(measured.mae).toBeCloseTo(expected.mae ?? Number.NaN, 6);
+});
+
+test('a stream that is aborted while evaluate waits for it is closed; the model goes on', async () => {
+  const controller = new AbortController();
+  let closed = false;
+  async function* aborting(): AsyncGenerator<[Tensor<3>, Tensor<2>]> {
+    try {
+      yield [x, y];
+      controller.abort();
+      await Promise.resolve();
+      yield [x, y];
+    } finally {
+      closed = true;
+    }
+  }
+  const model = build();
+  const measured = model.evaluate(aborting, { signal: controller.signal });
+  await expect(measured).rejects.toSatisfy(isAbortError);
+  expect((await model.evaluate(x, y)).loss).toBeGreaterThan(0);
+  expect(closed).toBe(true);
+});
+
+test('a stream is not begun after its call was aborted', async () => {
+  let begun = false;
+  function* late(): Generator<[Tensor<3>, Tensor<2>]> {
+    begun = true;
+    yield [x, y];
+  }
+  const model = build();
+  const controller = new AbortController();
+  // The engine is not up yet: it asks for the first batch when the call is long over.
+  const measured = model.evaluate(late, { signal: controller.signal });
+  controller.abort();
+  await expect(measured).rejects.toSatisfy(isAbortError);
+  expect((await model.evaluate(x, y)).loss).toBeGreaterThan(0);
+  expect(begun).toBe(false);
+});
+
+test('an empty stream, and arrays without targets, are refused', async () => {
+  const model = build();
+  await expect(model.evaluate([])).rejects.toThrow('evaluate: the stream gave no batches');
+  await expect(model.evaluate(x as never)).rejects.toThrow(
+    'evaluate: expected x and y, or a stream of batches [x, y]',
+  );
+  await expect(model.fit(x, y, { validationData: () => [] as never })).rejects.toThrow(
+    'validation: the stream gave no batches',
+  );
 });
 
 test('a generator that is read once feeds several epochs with stepsPerEpoch', async () => {

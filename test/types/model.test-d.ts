@@ -87,7 +87,7 @@ test('a run gives epochs and a result', () => {
   expectTypeOf(model.evaluate).returns.resolves.toEqualTypeOf<Evaluation>();
 });
 
-test('streams give pairs of what fit takes', () => {
+test('streams give pairs of what fit and evaluate take', () => {
   const model = sequential([layers.dense(1)], { inputShape: [2] });
   async function* batches() {
     yield [[[1, 2]], [1]] as [number[][], number[]];
@@ -98,6 +98,10 @@ test('streams give pairs of what fit takes', () => {
     void model.fit(batches, { validationData: [[[1, 2]], [1]] });
     // @ts-expect-error a stream of numbers
     void model.fit([1, 2, 3], { epochs: 2 });
+    void model.evaluate(batches);
+    void model.evaluate(batches(), { signal: AbortSignal.timeout(1000) });
+    // @ts-expect-error options of fit
+    void model.evaluate(batches, { epochs: 2 });
   });
 });
 

@@ -7,7 +7,7 @@ import { Control, Pulse } from './control.ts';
 import { load, range } from './data.ts';
 import { holdLifeline } from './lifeline.ts';
 import { Lock } from './lock.ts';
-import { measureStream, named, type Rest } from './measure.ts';
+import { measureBatch, measureStream, named, type Rest } from './measure.ts';
 import { type Prediction, predictAll } from './predict.ts';
 import type {
   Batch,
@@ -69,6 +69,20 @@ export function createApi(open: OpenEngine, slice: number) {
     };
   };
 
+  const measured = async (measure: (running: Engine) => Promise<number[]>): Promise<Logs> => {
+    if (control?.command === 'pause') {
+      throw new StateError(
+        'evaluate would disturb the epoch that is paused: resume or stop the run first',
+      );
+    }
+    const running = started();
+    try {
+      return named(names(), await metricsLock.run(() => measure(running)));
+    } finally {
+      running.clearData(slots.scratch);
+    }
+  };
+
   return {
     /** Starts the engine from a description or from saved bytes. */
     start(request: StartRequest): Description {
@@ -127,18 +141,16 @@ export function createApi(open: OpenEngine, slice: number) {
     },
 
     /** Loss and metrics without training. */
-    async evaluate(batch: Batch, flag?: Int32Array): Promise<Logs> {
-      if (control?.command === 'pause') {
-        throw new StateError(
-          'evaluate would disturb the epoch that is paused: resume or stop the run first',
-        );
-      }
-      const running = started();
+    evaluate(batch: Batch, flag?: Int32Array): Promise<Logs> {
+      return measured((running) => measureBatch(running, batch, rest(flag)));
+    },
+
+    /** The same over a stream. */
+    async evaluateStream(read: StreamReader, flag?: Int32Array): Promise<Logs> {
       try {
-        const values = await metricsLock.run(() => measureStream(running, [batch], rest(flag)));
-        return named(names(), values);
+        return await measured((running) => measureStream(running, read, 'evaluate', rest(flag)));
       } finally {
-        running.clearData(slots.scratch);
+        release(read);
       }
     },
 

@@ -1,6 +1,7 @@
 import { type Engine, slots } from '../engine/engine.ts';
+import { DataError } from '../errors.ts';
 import { chunks, load, range } from './data.ts';
-import type { Batch, Logs } from './protocol.ts';
+import type { Batch, Logs, StreamName, StreamReader } from './protocol.ts';
 
 /** Examples measured or predicted at once; bounds the engine's memory, changes no result. */
 export const MEASURE_BATCH = 256;
@@ -8,20 +9,39 @@ export const MEASURE_BATCH = 256;
 /** Gives way to the event loop where it is time. */
 export type Rest = () => Promise<void> | undefined;
 
-/** Loss and metrics over streamed batches of any size. */
+/** Loss and metrics over a batch of any size. */
+export async function measureBatch(engine: Engine, batch: Batch, rest: Rest): Promise<number[]> {
+  engine.resetMetrics();
+  await add(engine, batch, rest);
+  return engine.metrics();
+}
+
+/**
+ * Loss and metrics over a stream of batches of any size.
+ * @throws DataError where it gives none
+ */
 export async function measureStream(
   engine: Engine,
-  batches: AsyncIterable<Batch> | Iterable<Batch>,
+  read: StreamReader,
+  stream: StreamName,
   rest: Rest,
 ): Promise<number[]> {
   engine.resetMetrics();
-  for await (const batch of batches) {
-    for (const part of chunks(batch, MEASURE_BATCH)) {
-      engine.evaluateStep(slots.scratch, range(load(engine, slots.scratch, part)));
-      await rest();
-    }
+  let batch = await read(stream, true);
+  if (batch === null) {
+    throw new DataError(
+      `${stream}: the stream gave no batches; an iterator can be read only once, a function begins it anew`,
+    );
   }
+  for (; batch !== null; batch = await read(stream, false)) await add(engine, batch, rest);
   return engine.metrics();
+}
+
+async function add(engine: Engine, batch: Batch, rest: Rest): Promise<void> {
+  for (const part of chunks(batch, MEASURE_BATCH)) {
+    engine.evaluateStep(slots.scratch, range(load(engine, slots.scratch, part)));
+    await rest();
+  }
 }
 
 /** Loss and metrics over some of the examples that lie in the engine. */

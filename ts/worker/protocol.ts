@@ -115,14 +115,11 @@ export interface FitOutcome {
   readonly bestEpoch: number | null;
 }
 
-/**
- * Gives the next batch of a stream, null at its end. `restart` begins a new epoch of the stream
- * that is asked: training or validation data.
- */
-export type StreamReader = (
-  stream: 'train' | 'validation',
-  restart: boolean,
-) => Promise<Batch | null>;
+/** What a stream of batches is for. */
+export type StreamName = 'train' | 'validation' | 'evaluate';
+
+/** Gives the next batch of a stream, null at its end. `restart` begins the stream anew. */
+export type StreamReader = (stream: StreamName, restart: boolean) => Promise<Batch | null>;
 
 /** Where a run stands; saved in checkpoints. */
 export interface TrainingState {

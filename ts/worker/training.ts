@@ -8,7 +8,6 @@ import type { Lock } from './lock.ts';
 import { measureResident, measureStream, named, type Rest } from './measure.ts';
 import { Progress } from './progress.ts';
 import type {
-  Batch,
   EpochRecord,
   FitEnd,
   FitListener,
@@ -152,20 +151,10 @@ async function validate(loop: Loop): Promise<number[]> {
   const { engine, request, read, control } = loop;
   const { validation } = request;
   const rest: Rest = () => (control.due() ? between(loop) : undefined);
-  if (validation.kind === 'stream') return measureStream(engine, stream(read), rest);
+  if (validation.kind === 'stream') return measureStream(engine, read, 'validation', rest);
   return validation.kind === 'split'
     ? measureResident(engine, slots.train, validation.from, rest)
     : measureResident(engine, slots.validation, 0, rest);
-}
-
-async function* stream(read: StreamReader): AsyncGenerator<Batch> {
-  for (
-    let batch = await read('validation', true);
-    batch !== null;
-    batch = await read('validation', false)
-  ) {
-    yield batch;
-  }
 }
 
 /** Moves to the next epoch; says whether to stop early. */
