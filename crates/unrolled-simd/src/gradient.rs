@@ -31,6 +31,10 @@ pub struct GradientShape {
     pub time: usize,
 }
 
+/// Columns of a strip; rows that [`bias_gradient`] sums side by side, as one sum would wait for its own
+/// additions.
+const WIDTH: usize = 4;
+
 /// How far a gradient is cut up.
 #[derive(Clone, Copy)]
 struct Blocking {
@@ -72,69 +76,77 @@ pub fn kernel_gradient<S: Simd>(
     for t in (0..time).step_by(chunk) {
         let steps = chunk.min(time - t);
         for i in (0..rows).step_by(block) {
-            let x = Steps { data: &x.data[t * x.stride + i * S::BLOCK..], ..x };
-            for j in (0..columns).step_by(S::GRADIENT_TILE.columns) {
-                let d_z = Steps { data: &d_z.data[t * d_z.stride + j * S::BLOCK..], ..d_z };
-                let d_w = &mut d_w[i * stride + j..];
-                let rows = block.min(rows - i);
-                // SAFETY: `rows` rows from i and `columns - j` columns from j are inside the sizes
-                // checked above, over `steps` steps from t.
-                unsafe {
-                    match columns - j {
-                        1 => strip::<S, 1>(s, rows, steps, x, d_z, d_w, stride),
-                        2 => strip::<S, 2>(s, rows, steps, x, d_z, d_w, stride),
-                        3 => strip::<S, 3>(s, rows, steps, x, d_z, d_w, stride),
-                        _ => strip::<S, 4>(s, rows, steps, x, d_z, d_w, stride),
-                    }
+            let size = (block.min(rows - i), steps);
+            let (whole, rest) = (columns / WIDTH, columns % WIDTH);
+            // SAFETY: the rows from i and all columns are inside the sizes checked above, over
+            // `steps` steps from t; the whole strips end where the rest begins.
+            unsafe {
+                let x = (x.data.as_ptr().add(t * x.stride + i * S::BLOCK), x.stride);
+                let z = d_z.data.as_ptr().add(t * d_z.stride);
+                let out = d_w.as_mut_ptr().add(i * stride);
+                strips::<S, WIDTH>(s, whole, size, x, (z, d_z.stride), (out, stride));
+                let z = (z.add(whole * WIDTH * S::BLOCK), d_z.stride);
+                let out = (out.add(whole * WIDTH), stride);
+                match rest {
+                    1 => strips::<S, 1>(s, 1, size, x, z, out),
+                    2 => strips::<S, 2>(s, 1, size, x, z, out),
+                    3 => strips::<S, 3>(s, 1, size, x, z, out),
+                    _ => {}
                 }
             }
         }
     }
 }
 
-/// `N` columns of `rows` rows, tile by tile, from the first row of `x` and `d_z`. A function of its
-/// own, so that the engine has all its registers for the loop.
+/// `count` strips of `N` columns, each of `rows` rows over `time` steps, tile by tile. A function of
+/// its own, so that the engine has all its registers for the loop.
+///
+/// Where `x`, `d_z` and `d_w` begin, and how far apart steps (of `d_w`: rows) are.
 ///
 /// # Safety
-/// `x` holds `rows` and `d_z` N rows of a block at each of `time` steps; `d_w` N values in each of
-/// `rows` rows that are `stride` apart.
+/// `x` holds `rows` and `d_z` `count·N` rows of a block at each of `time` steps; `d_w` `count·N` values
+/// in each of `rows` rows.
 #[inline(never)]
-unsafe fn strip<S: Simd, const N: usize>(
+unsafe fn strips<S: Simd, const N: usize>(
     s: S,
-    rows: usize,
-    time: usize,
-    x: Steps<'_>,
-    d_z: Steps<'_>,
-    d_w: &mut [f32],
-    stride: usize,
+    count: usize,
+    (rows, time): (usize, usize),
+    x: (*const f32, usize),
+    (mut d_z, z_stride): (*const f32, usize),
+    (mut d_w, stride): (*mut f32, usize),
 ) {
-    const { assert!(S::GRADIENT_TILE.columns == 4 && matches!(S::GRADIENT_TILE.rows, 2..=4)) };
+    const { assert!(S::GRADIENT_TILE.columns == WIDTH && matches!(S::GRADIENT_TILE.rows, 2..=4)) };
     s.vectorize(
         #[inline(always)]
         || {
-            let d_z = (d_z.data.as_ptr(), d_z.stride);
-            let (mut row, mut out, mut left) = (x.data.as_ptr(), d_w.as_mut_ptr(), rows);
-            macro_rules! tile {
-                ($m:literal) => {
-                    // SAFETY: the caller's; `$m` rows are left.
-                    unsafe { tile::<S, $m, N>(s, time, (row, x.stride), d_z, (out, stride)) }
-                };
-            }
-            while left >= S::GRADIENT_TILE.rows {
-                match S::GRADIENT_TILE.rows {
-                    2 => tile!(2),
-                    3 => tile!(3),
-                    _ => tile!(4),
+            for _ in 0..count {
+                let (mut row, mut out, mut left) = (x.0, d_w, rows);
+                macro_rules! tile {
+                    ($m:literal) => {
+                        // SAFETY: the caller's; `$m` rows are left.
+                        unsafe {
+                            tile::<S, $m, N>(s, time, (row, x.1), (d_z, z_stride), (out, stride));
+                        }
+                    };
                 }
-                row = row.wrapping_add(S::GRADIENT_TILE.rows * S::BLOCK);
-                out = out.wrapping_add(S::GRADIENT_TILE.rows * stride);
-                left -= S::GRADIENT_TILE.rows;
-            }
-            match left {
-                1 => tile!(1),
-                2 if S::GRADIENT_TILE.rows > 2 => tile!(2),
-                3 if S::GRADIENT_TILE.rows > 3 => tile!(3),
-                _ => {}
+                while left >= S::GRADIENT_TILE.rows {
+                    match S::GRADIENT_TILE.rows {
+                        2 => tile!(2),
+                        3 => tile!(3),
+                        _ => tile!(4),
+                    }
+                    row = row.wrapping_add(S::GRADIENT_TILE.rows * S::BLOCK);
+                    out = out.wrapping_add(S::GRADIENT_TILE.rows * stride);
+                    left -= S::GRADIENT_TILE.rows;
+                }
+                match left {
+                    1 => tile!(1),
+                    2 if S::GRADIENT_TILE.rows > 2 => tile!(2),
+                    3 if S::GRADIENT_TILE.rows > 3 => tile!(3),
+                    _ => {}
+                }
+                d_z = d_z.wrapping_add(N * S::BLOCK);
+                d_w = d_w.wrapping_add(N);
             }
         },
     );
@@ -144,7 +156,7 @@ unsafe fn strip<S: Simd, const N: usize>(
 /// results: rows) are.
 ///
 /// # Safety
-/// As [`strip`], with M rows.
+/// As [`strips`], with M rows and N columns.
 #[inline(always)]
 #[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
 unsafe fn tile<S: Simd, const M: usize, const N: usize>(
@@ -236,9 +248,6 @@ pub fn bias_gradient<S: Simd>(s: S, time: usize, d_z: Steps<'_>, d_bias: &mut [f
         },
     );
 }
-
-/// Rows that [`bias_gradient`] sums side by side: one sum would wait for its own additions.
-const WIDTH: usize = 4;
 
 /// # Safety
 /// `d_z` holds rows `j..j+N` at each of `time` steps.
