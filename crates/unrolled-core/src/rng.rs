@@ -30,14 +30,19 @@ pub enum Stream {
     Dropout = 2,
 }
 
+/// Blocks drawn side by side: so many that compilers make vectors of them.
+const BLOCKS: usize = 32;
+const WORDS: usize = 4 * BLOCKS;
+
 /// A position in the numbers of one (seed, stream, index).
 #[derive(Clone, Debug)]
 pub struct Rng {
     key: [u32; 2],
     stream: Stream,
     index: u64,
+    /// The next that is drawn.
     block: u64,
-    words: [u32; 4],
+    words: [u32; WORDS],
     /// Words of `words` that were given out.
     used: usize,
     spare_normal: Option<f32>,
@@ -51,8 +56,8 @@ impl Rng {
             stream,
             index,
             block: 0,
-            words: [0; 4],
-            used: 4,
+            words: [0; WORDS],
+            used: WORDS,
             spare_normal: None,
         }
     }
@@ -60,7 +65,7 @@ impl Rng {
     /// Goes to a position: the next draw is word `position`, below 2⁵⁶.
     pub fn seek(&mut self, position: u64) {
         self.block = position / 4;
-        self.used = 4;
+        self.used = WORDS;
         self.spare_normal = None;
         let skip = (position % 4) as usize;
         if skip > 0 {
@@ -69,35 +74,41 @@ impl Rng {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn refill(&mut self) {
-        self.words = self.next_blocks::<1>().map(|[word]| word);
-        self.used = 0;
-    }
-
-    /// The words of the next `N` blocks, `[word][block]`.
-    #[inline]
-    fn next_blocks<const N: usize>(&mut self) -> [[u32; N]; 4] {
-        let blocks: [u64; N] = core::array::from_fn(|i| self.block + i as u64);
+        let blocks: [u64; BLOCKS] = core::array::from_fn(|i| self.block + i as u64);
         let stream = (self.stream as u32) << 24;
         let counters = [
             blocks.map(|block| block as u32),
             blocks.map(|block| (block >> 32) as u32 | stream),
-            [self.index as u32; N],
-            [(self.index >> 32) as u32; N],
+            [self.index as u32; BLOCKS],
+            [(self.index >> 32) as u32; BLOCKS],
         ];
-        self.block += N as u64;
-        philox4x32(counters, self.key)
+        let drawn = philox4x32(counters, self.key);
+        for (i, block) in self.words.chunks_exact_mut(4).enumerate() {
+            for (word, drawn) in block.iter_mut().zip(&drawn) {
+                *word = drawn[i];
+            }
+        }
+        self.block += BLOCKS as u64;
+        self.used = 0;
+    }
+
+    /// Words that are drawn and not given out; not empty.
+    #[inline]
+    fn drawn(&mut self) -> &[u32] {
+        if self.used == WORDS {
+            self.refill();
+        }
+        &self.words[self.used..]
     }
 
     /// 32 random bits.
     #[inline]
     pub fn next_u32(&mut self) -> u32 {
-        if self.used == 4 {
-            self.refill();
-        }
+        let word = self.drawn()[0];
         self.used += 1;
-        self.words[self.used - 1]
+        word
     }
 
     /// Uniform in [0, 1): a multiple of 2⁻²⁴.
@@ -143,26 +154,21 @@ pub fn permutation(seed: u64, n: u32, epoch: u64) -> Vec<u32> {
 
 /// Fills `out` with 0 (a share of `rate`) and `1/(1-rate)`; `rate` in [0, 1). One draw an element.
 pub fn dropout_mask(rng: &mut Rng, rate: f32, out: &mut [f32]) {
-    /// Blocks drawn side by side: so many that compilers make vectors of them.
-    const BLOCKS: usize = 32;
     let keep = 1.0 / (1.0 - rate);
     // uniform() < rate, as integers.
     let threshold = (rate * 16_777_216.0).ceil() as u32;
     let value = |word: u32| if (word >> 8) < threshold { 0.0 } else { keep };
-    // Draws left of the current block come first.
-    let left = (4 - rng.used).min(out.len());
-    let (first, rest) = out.split_at_mut(left);
-    first.fill_with(|| value(rng.next_u32()));
-    let mut chunks = rest.chunks_exact_mut(4 * BLOCKS);
-    for chunk in &mut chunks {
-        let words = rng.next_blocks::<BLOCKS>();
-        for (i, block) in chunk.chunks_exact_mut(4).enumerate() {
-            for (x, words) in block.iter_mut().zip(&words) {
-                *x = value(words[i]);
-            }
+    let mut out = out;
+    while !out.is_empty() {
+        let words = rng.drawn();
+        let count = words.len().min(out.len());
+        let (now, later) = out.split_at_mut(count);
+        for (x, &word) in now.iter_mut().zip(words) {
+            *x = value(word);
         }
+        rng.used += count;
+        out = later;
     }
-    chunks.into_remainder().fill_with(|| value(rng.next_u32()));
 }
 
 /// Ten rounds of Philox on four words of each of `N` counters, `[word][counter]`.
