@@ -104,6 +104,12 @@ pub fn multiply_add(isa: Isa, a: &[f32], b: &[f32], out: &mut [f32]) {
     dispatch!(isa, s => crate::lanewise::multiply_add(s, a, b, out))
 }
 
+/// See [`crate::lanewise::drop_tiny`].
+#[inline(never)]
+pub fn drop_tiny(isa: Isa, scale: f32, x: &mut [f32]) {
+    dispatch!(isa, s => crate::lanewise::drop_tiny(s, scale, x))
+}
+
 /// See [`crate::lanewise::keep_valid`].
 #[inline(never)]
 pub fn keep_valid(isa: Isa, mask: &[f32], others: &[f32], rows: &mut [f32]) {

@@ -1,6 +1,7 @@
 //! Arithmetic lane by lane that layers share. Slices are multiples of the vector's lanes.
 
 use crate::Simd;
+use crate::math::tiny::without_tiny;
 
 /// Applies `$body` to every vector of slices of one length: read `$in…`, write the result to `$out`.
 macro_rules! lanewise {
@@ -41,6 +42,25 @@ lanewise! {
 lanewise! {
     /// `out += a·b`
     multiply_add(s, a, b; out) = s.mul_add(a, b, out)
+}
+
+/// `x` [without what is tiny](without_tiny).
+#[inline(never)]
+pub fn drop_tiny<S: Simd>(s: S, scale: f32, x: &mut [f32]) {
+    let n = x.len();
+    assert!(n.is_multiple_of(S::LANES));
+    s.vectorize(
+        #[inline(always)]
+        || {
+            for i in (0..n).step_by(S::LANES) {
+                // SAFETY: i + LANES ≤ n.
+                unsafe {
+                    let p = x.as_mut_ptr().add(i);
+                    s.store(p, without_tiny(s, s.load(p), scale));
+                }
+            }
+        },
+    );
 }
 
 /// `rows` where the lane's mask is 1, `others` elsewhere, into `rows`. mask: `[lanes]`.

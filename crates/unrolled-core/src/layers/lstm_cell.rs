@@ -1,12 +1,13 @@
 //! The lane-wise half of an LSTM step: from gates before their activation to the states.
 
 use unrolled_simd::kernels::{
-    activate, activate_in_place, activation_gradient, add_assign, lstm_backward, lstm_forward,
-    multiply, multiply_add,
+    activate, activate_in_place, activation_gradient, add_assign, drop_tiny, lstm_backward,
+    lstm_forward, multiply, multiply_add,
 };
 use unrolled_simd::{
     Activation, Isa,
     cells::{GATES, LstmStep},
+    math::tiny,
 };
 
 use super::elementwise;
@@ -71,6 +72,7 @@ impl Cell {
         if let Some(c_previous) = c_previous {
             multiply_add(s, &gates[n..2 * n], &c_previous[..n], c);
         }
+        drop_tiny(s, tiny::STATE, c);
         activate(s, self.activation, c, activated_c);
         multiply(s, &gates[3 * n..], activated_c, h);
     }
@@ -99,6 +101,7 @@ impl Cell {
         multiply(s, step.d_h, o, d_i);
         activation_gradient(s, self.activation, step.c, step.activated_c, d_i, spare);
         add_assign(s, spare, d_c);
+        drop_tiny(s, tiny::GRADIENT, d_c);
         multiply(s, d_c, g, d_i);
         multiply(s, d_c, i, d_g);
         match step.c_previous {

@@ -2,6 +2,7 @@
 
 use super::Activation;
 use crate::Simd;
+use crate::math::tiny::{self, without_tiny};
 
 /// Evaluates an expression with the activation as a constant, so that the loop in it holds one
 /// function and no branch.
@@ -61,7 +62,8 @@ unsafe fn forward_all<S: Simd>(s: S, f: Activation, z: *const f32, y: *mut f32, 
     ))
 }
 
-/// `d_z = d_y·f'(z)`, element by element, where `y = f(z)`. `z` is read only if
+/// `d_z = d_y·f'(z)`, element by element, where `y = f(z)`; of `d_y` [without what is
+/// tiny](without_tiny). `z` is read only if
 /// [`Activation::needs_input`]; otherwise any slice of the length will do, such as `y` again.
 ///
 /// # Panics
@@ -86,7 +88,7 @@ pub fn activation_gradient<S: Simd>(
                 unsafe {
                     let y = s.load(y.as_ptr().add(i));
                     let z = if F.needs_input() { s.load(z.as_ptr().add(i)) } else { y };
-                    let d_y = s.load(d_y.as_ptr().add(i));
+                    let d_y = without_tiny(s, s.load(d_y.as_ptr().add(i)), tiny::GRADIENT);
                     s.store(d_z.as_mut_ptr().add(i), s.mul(d_y, F.derivative(s, z, y)));
                 }
             }

@@ -1,8 +1,10 @@
 //! The lane-wise end of a GRU step: old state and candidate mixed by the update gate.
 
 use crate::Simd;
+use crate::math::tiny::{self, without_tiny};
 
-/// `h = z·previous + (1-z)·candidate`; all `[units][lanes]`, `previous` `None` where it is zero.
+/// `h = z·previous + (1-z)·candidate` [without what is tiny](without_tiny); all `[units][lanes]`,
+/// `previous` `None` where it is zero.
 #[inline(never)]
 pub fn gru_mix<S: Simd>(
     s: S,
@@ -28,6 +30,7 @@ pub fn gru_mix<S: Simd>(
                         None => s.splat(0.0),
                     };
                     let mixed = s.mul_add(z, s.sub(previous, candidate), candidate);
+                    let mixed = without_tiny(s, mixed, tiny::STATE);
                     s.store(h.as_mut_ptr().add(at), mixed);
                 }
             }
@@ -36,7 +39,7 @@ pub fn gru_mix<S: Simd>(
 }
 
 /// Backward of [`gru_mix`]: `d_z = d_h·(previous - candidate)`, `d_candidate = d_h·(1-z)`, and `d_h`
-/// becomes the previous state's, `d_h·z`.
+/// becomes the previous state's, `d_h·z`; of `d_h` [without what is tiny](without_tiny).
 #[inline(never)]
 pub fn gru_mix_backward<S: Simd>(
     s: S,
@@ -63,7 +66,7 @@ pub fn gru_mix_backward<S: Simd>(
                         None => s.splat(0.0),
                     };
                     let p = d_h.as_mut_ptr().add(at);
-                    let d_h = s.load(p);
+                    let d_h = without_tiny(s, s.load(p), tiny::GRADIENT);
                     s.store(d_z.as_mut_ptr().add(at), s.mul(d_h, s.sub(previous, candidate)));
                     s.store(d_candidate.as_mut_ptr().add(at), s.mul(d_h, s.sub(one, z)));
                     s.store(p, s.mul(d_h, z));

@@ -1,5 +1,6 @@
 //! The lane-wise half of an LSTM step with the usual activations, in one pass.
 
+use crate::math::tiny::{self, without_tiny};
 use crate::{Simd, math};
 
 /// Gates in a row of the kernels: input, forget, candidate, output.
@@ -17,8 +18,9 @@ pub struct LstmStep<'a> {
 }
 
 /// Gates `i, f, g, o` of one step: `[4·units][lanes]` before their activation, activated in place
-/// (sigmoid, but tanh for g). `c = f·c_previous + i·g`, `activated_c = tanh(c)`, `h = o·activated_c`;
-/// all `[units][lanes]`, `c_previous` `None` where it is zero.
+/// (sigmoid, but tanh for g). `c = f·c_previous + i·g` [without what is tiny](without_tiny),
+/// `activated_c = tanh(c)`, `h = o·activated_c`; all `[units][lanes]`, `c_previous` `None` where it is
+/// zero.
 ///
 /// # Panics
 /// If the lengths do not fit.
@@ -52,6 +54,7 @@ pub fn lstm_forward<S: Simd>(
                     if let Some(c_previous) = c_previous {
                         state = s.mul_add(f, s.load(c_previous.as_ptr().add(at)), state);
                     }
+                    let state = without_tiny(s, state, tiny::STATE);
                     s.store(c.as_mut_ptr().add(at), state);
                     let o = math::sigmoid(s, s.load(z.add(3 * n)));
                     s.store(z.add(3 * n), o);
@@ -65,7 +68,8 @@ pub fn lstm_forward<S: Simd>(
 }
 
 /// Backward of [`lstm_forward`]: gradients before the activation take the gates' place; `d_c` is on
-/// entry that of the state after the step, at the end of the state before.
+/// entry that of the state after the step, at the end of the state before. Both states' gradients are
+/// taken [without what is tiny](without_tiny).
 ///
 /// # Panics
 /// If the lengths do not fit.
@@ -86,11 +90,13 @@ pub fn lstm_backward<S: Simd>(s: S, step: LstmStep<'_>, gates: &mut [f32], d_c: 
                     let d_state = d_c.as_mut_ptr().add(at);
                     let activated = s.load(step.activated_c.as_ptr().add(at));
                     let d_h = s.load(step.d_h.as_ptr().add(at));
+                    let d_h = without_tiny(s, d_h, tiny::GRADIENT);
                     let o = s.load(z.add(3 * n));
                     let d_o = s.mul(s.mul(d_h, activated), s.mul(o, s.sub(one, o)));
                     s.store(z.add(3 * n), d_o);
                     let slope = s.sub(one, s.mul(activated, activated));
                     let d_c = s.mul_add(s.mul(d_h, o), slope, s.load(d_state));
+                    let d_c = without_tiny(s, d_c, tiny::GRADIENT);
                     let (i, g) = (s.load(z), s.load(z.add(2 * n)));
                     s.store(z, s.mul(s.mul(d_c, g), s.mul(i, s.sub(one, i))));
                     s.store(z.add(2 * n), s.mul(s.mul(d_c, i), s.sub(one, s.mul(g, g))));

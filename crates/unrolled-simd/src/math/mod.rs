@@ -10,6 +10,7 @@ mod ln;
 mod ln_1p;
 mod sigmoid;
 mod tanh;
+pub mod tiny;
 
 pub use erf::erf;
 pub use exp::exp;
