@@ -2,7 +2,38 @@
 
 use unrolled_simd::Simd;
 
-use super::{complement, moments, power};
+use super::{complement, moments};
+
+/// A factor β that moments decay by, with what every step asks of it.
+#[derive(Clone, Debug)]
+pub(super) struct Decay {
+    /// `1 − β`
+    rest: f32,
+    /// `β^(2ⁱ)`
+    squares: [f64; 64],
+}
+
+impl Decay {
+    pub(super) fn new(beta: f32) -> Self {
+        let mut square = f64::from(beta);
+        let squares = core::array::from_fn(|_| {
+            let this = square;
+            square *= square;
+            this
+        });
+        Self { rest: complement(beta), squares }
+    }
+
+    /// `βⁿ`
+    fn power(&self, mut n: u64) -> f32 {
+        let mut product = 1.0;
+        while n > 0 {
+            product *= self.squares[n.trailing_zeros() as usize];
+            n &= n - 1;
+        }
+        product as f32
+    }
+}
 
 /// What a step needs of the hyper-parameters.
 #[derive(Clone, Copy)]
@@ -20,17 +51,15 @@ impl Factors {
     /// Of step `step`, counted from 1.
     pub(super) fn new(
         rate: f32,
-        beta_1: f32,
-        beta_2: f32,
+        [beta_1, beta_2]: &[Decay; 2],
         epsilon: f32,
         weight_decay: f32,
         step: u64,
     ) -> Self {
-        let (power_1, power_2) = (power(beta_1, step), power(beta_2, step));
         Self {
-            alpha: rate * (1.0 - power_2).sqrt() / (1.0 - power_1),
-            rest_1: complement(beta_1),
-            rest_2: complement(beta_2),
+            alpha: rate * (1.0 - beta_2.power(step)).sqrt() / (1.0 - beta_1.power(step)),
+            rest_1: beta_1.rest,
+            rest_2: beta_2.rest,
             epsilon,
             weight_decay,
             rate,

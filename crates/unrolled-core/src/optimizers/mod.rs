@@ -28,6 +28,8 @@ pub struct Optimizer {
     rule: Rule,
     schedule: LearningRate,
     slots: Vec<Slot>,
+    /// Of Adam and AdamW.
+    decays: Option<Box<[adam::Decay; 2]>>,
     /// Steps done.
     pub iterations: u64,
 }
@@ -55,7 +57,14 @@ impl Optimizer {
         if let Rule::Nadam { .. } = spec.rule {
             slots.push(Slot { name: "u_product", values: vec![1.0] });
         }
-        Ok(Self { rule: spec.rule, schedule: spec.learning_rate.clone(), slots, iterations: 0 })
+        let decays = match spec.rule {
+            Rule::Adam { beta_1, beta_2, .. } | Rule::Adamw { beta_1, beta_2, .. } => {
+                Some(Box::new([beta_1, beta_2].map(adam::Decay::new)))
+            }
+            _ => None,
+        };
+        let schedule = spec.learning_rate.clone();
+        Ok(Self { rule: spec.rule, schedule, slots, decays, iterations: 0 })
     }
 
     /// The rate of the next step.
@@ -98,24 +107,24 @@ impl Optimizer {
         assert_eq!(params.len() % ALIGNMENT, 0);
         let rate = self.learning_rate();
         let step = self.iterations + 1;
-        match (self.rule, self.slots.as_mut_slice()) {
-            (Rule::Sgd { .. }, []) => sgd::plain(s, rate, params, gradients),
-            (Rule::Sgd { momentum, nesterov }, [m]) => {
+        match (self.rule, self.slots.as_mut_slice(), self.decays.as_deref()) {
+            (Rule::Sgd { .. }, [], _) => sgd::plain(s, rate, params, gradients),
+            (Rule::Sgd { momentum, nesterov }, [m], _) => {
                 sgd::with_momentum(s, rate, momentum, nesterov, params, gradients, &mut m.values);
             }
-            (Rule::Rmsprop { rho, momentum, epsilon, .. }, slots) => {
+            (Rule::Rmsprop { rho, momentum, epsilon, .. }, slots, _) => {
                 let factors = rmsprop::Factors { rate, rho, momentum, epsilon };
                 rmsprop::update(s, factors, params, gradients, slots);
             }
-            (Rule::Adam { beta_1, beta_2, epsilon }, [m, v]) => {
-                let factors = adam::Factors::new(rate, beta_1, beta_2, epsilon, 0.0, step);
+            (Rule::Adam { epsilon, .. }, [m, v], Some(decays)) => {
+                let factors = adam::Factors::new(rate, decays, epsilon, 0.0, step);
                 adam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
             }
-            (Rule::Adamw { beta_1, beta_2, epsilon, weight_decay }, [m, v]) => {
-                let factors = adam::Factors::new(rate, beta_1, beta_2, epsilon, weight_decay, step);
+            (Rule::Adamw { epsilon, weight_decay, .. }, [m, v], Some(decays)) => {
+                let factors = adam::Factors::new(rate, decays, epsilon, weight_decay, step);
                 adam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
             }
-            (Rule::Nadam { beta_1, beta_2, epsilon }, [m, v, u]) => {
+            (Rule::Nadam { beta_1, beta_2, epsilon }, [m, v, u], _) => {
                 let u_product = &mut u.values[0];
                 let factors = nadam::Factors::new(rate, beta_1, beta_2, epsilon, step, u_product);
                 nadam::update(s, factors, params, gradients, &mut m.values, &mut v.values);
