@@ -153,12 +153,11 @@ pub fn permutation(seed: u64, n: u32, epoch: u64) -> Vec<u32> {
 }
 
 /// Fills `out` with 0 (a share of `rate`) and `1/(1-rate)`; `rate` in [0, 1). One draw an element.
-pub fn dropout_mask(rng: &mut Rng, rate: f32, out: &mut [f32]) {
+pub fn dropout_mask(rng: &mut Rng, rate: f32, mut out: &mut [f32]) {
     let keep = 1.0 / (1.0 - rate);
     // uniform() < rate, as integers.
     let threshold = (rate * 16_777_216.0).ceil() as u32;
     let value = |word: u32| if (word >> 8) < threshold { 0.0 } else { keep };
-    let mut out = out;
     while !out.is_empty() {
         let words = rng.drawn();
         let count = words.len().min(out.len());

@@ -1,8 +1,9 @@
 //! Numbers too small to matter.
 //!
 //! A state or a gradient that fades by a constant factor a step leaves the normal numbers of `f32`
-//! within a few hundred steps. A processor takes some hundred times as long over subnormal numbers, and
-//! WebAssembly cannot tell it to take them for zero. So what fades is cut off well before.
+//! within a few hundred steps. Processors are slow over subnormal numbers (an LSTM over 800 steps took
+//! twenty times as long), and WebAssembly cannot tell them to take those for zero. So what fades is cut
+//! off well before.
 
 use crate::Simd;
 
