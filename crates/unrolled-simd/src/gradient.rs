@@ -1,5 +1,8 @@
 //! Gradients of weights: products of two sequences, summed over time and lanes.
 
+use std::hint::black_box;
+use std::mem::MaybeUninit;
+
 use crate::Simd;
 
 /// A sequence in the lane layout: row `r` of step `t` starts at `t·stride + r·lanes`, lanes being
@@ -35,22 +38,19 @@ pub struct GradientShape {
 /// additions.
 const WIDTH: usize = 4;
 
-/// How far a gradient is cut up.
-#[derive(Clone, Copy)]
-struct Blocking {
-    /// Steps × lanes that a tile sums in registers before it adds them up.
-    chunk: usize,
-    /// Tiles of rows that share a chunk of four columns, so that both stay in the first-level cache:
-    /// four columns and the rows take 40 KB at most.
-    tiles: usize,
-}
+/// Steps × lanes that a tile sums in registers before it adds them up.
+const CHUNK: usize = 512;
+/// Tiles of rows that share a chunk of four columns, so that both stay in the first-level cache:
+/// four columns and the rows take 40 KB at most.
+const TILES: usize = 8;
 
-/// Up to [`WIDE`] columns: the fewer chunks, the fewer sums over lanes.
-const NARROW_BLOCKING: Blocking = Blocking { chunk: 512, tiles: 8 };
-/// With more, chunks of eight steps that more rows share: a tenth faster in V8, where nine steps
-/// already lose it (measured, not explained). Vectors wider than four lose 7 % by them.
-const WIDE_BLOCKING: Blocking = Blocking { chunk: 128, tiles: 16 };
-const WIDE: usize = 96;
+/// Of a kernel with more weights than this, a chunk of both sequences is first [copied](copy): 2 to 5 %
+/// of a step of layers of 64 and 128 units in V8. With fewer the copies cost more than they give; with
+/// vectors wider than four too.
+const SMALL: usize = 2048;
+/// [`CHUNK`], and the rows that share columns, where chunks are copied: 34 KB.
+const COPIED_CHUNK: usize = 128;
+const COPIED_ROWS: usize = 64;
 
 /// `d_w[i][j] += Σ_t Σ_lane x[t][i][lane] · d_z[t][j][lane]`.
 ///
@@ -70,27 +70,49 @@ pub fn kernel_gradient<S: Simd>(
     assert!(x.covers(time, rows * S::BLOCK), "x");
     assert!(d_z.covers(time, columns * S::BLOCK), "d_z");
     assert!(rows == 0 || d_w.len() >= (rows - 1) * stride + columns, "d_w");
-    let Blocking { chunk, tiles } =
-        if S::LANES == 4 && columns > WIDE { WIDE_BLOCKING } else { NARROW_BLOCKING };
-    let (chunk, block) = (chunk / S::BLOCK, tiles * S::GRADIENT_TILE.rows);
+    if S::LANES == 4 && rows * columns > SMALL {
+        chunks::<S, true>(s, shape, x, d_z, d_w);
+    } else {
+        chunks::<S, false>(s, shape, x, d_z, d_w);
+    }
+}
+
+/// [`kernel_gradient`], chunk by chunk and block of rows by block of rows, each copied first if
+/// `COPIED`.
+fn chunks<S: Simd, const COPIED: bool>(
+    s: S,
+    GradientShape { rows, columns, stride, time }: GradientShape,
+    x: Steps<'_>,
+    d_z: Steps<'_>,
+    d_w: &mut [f32],
+) {
+    let (chunk, block) =
+        if COPIED { (COPIED_CHUNK, COPIED_ROWS) } else { (CHUNK, TILES * S::GRADIENT_TILE.rows) };
+    let chunk = chunk / S::BLOCK;
+    let mut copied = Copied::<COPIED_ROWS>::uninit();
     for t in (0..time).step_by(chunk) {
         let steps = chunk.min(time - t);
         for i in (0..rows).step_by(block) {
             let size = (block.min(rows - i), steps);
             let (whole, rest) = (columns / WIDTH, columns % WIDTH);
             // SAFETY: the rows from i and all columns are inside the sizes checked above, over
-            // `steps` steps from t; the whole strips end where the rest begins.
+            // `steps` steps from t; the whole strips end where the rest begins. A block of rows and a
+            // chunk have room in the copy.
             unsafe {
-                let x = (x.data.as_ptr().add(t * x.stride + i * S::BLOCK), x.stride);
+                let mut x = (x.data.as_ptr().add(t * x.stride + i * S::BLOCK), x.stride);
+                if COPIED {
+                    copy_rows(s, size, x, copied.as_mut_ptr().cast());
+                    x.0 = copied.as_ptr().cast();
+                }
                 let z = d_z.data.as_ptr().add(t * d_z.stride);
                 let out = d_w.as_mut_ptr().add(i * stride);
-                strips::<S, WIDTH>(s, whole, size, x, (z, d_z.stride), (out, stride));
+                strips::<S, WIDTH, COPIED>(s, whole, size, x, (z, d_z.stride), (out, stride));
                 let z = (z.add(whole * WIDTH * S::BLOCK), d_z.stride);
                 let out = (out.add(whole * WIDTH), stride);
                 match rest {
-                    1 => strips::<S, 1>(s, 1, size, x, z, out),
-                    2 => strips::<S, 2>(s, 1, size, x, z, out),
-                    3 => strips::<S, 3>(s, 1, size, x, z, out),
+                    1 => strips::<S, 1, COPIED>(s, 1, size, x, z, out),
+                    2 => strips::<S, 2, COPIED>(s, 1, size, x, z, out),
+                    3 => strips::<S, 3, COPIED>(s, 1, size, x, z, out),
                     _ => {}
                 }
             }
@@ -98,16 +120,60 @@ pub fn kernel_gradient<S: Simd>(
     }
 }
 
+/// A chunk of `R` rows, each in one piece: then one loop with one condition goes through steps and
+/// lanes.
+#[repr(C, align(64))] // a cache line, so that no vector straddles two
+struct Rows<const R: usize>([[f32; COPIED_CHUNK]; R]);
+type Copied<const R: usize> = MaybeUninit<Rows<R>>;
+
+/// [`copy`] of a block of rows.
+///
+/// # Safety
+/// As [`copy`].
+#[inline(never)]
+unsafe fn copy_rows<S: Simd>(s: S, size: (usize, usize), from: (*const f32, usize), to: *mut f32) {
+    // SAFETY: the caller's.
+    s.vectorize(
+        #[inline(always)]
+        || unsafe { copy(s, size, from, to) },
+    );
+}
+
+/// Copies `rows` rows over `time` steps to where each is in one piece, [`COPIED_CHUNK`] apart.
+///
+/// # Safety
+/// `from` holds the rows of a block at each step, `to` that many pieces; a chunk has the steps.
+#[inline(always)]
+unsafe fn copy<S: Simd>(
+    s: S,
+    (rows, time): (usize, usize),
+    (mut from, stride): (*const f32, usize),
+    mut to: *mut f32,
+) {
+    for _ in 0..time {
+        for r in 0..rows {
+            for lane in (0..S::BLOCK).step_by(S::LANES) {
+                // SAFETY: the caller's.
+                unsafe {
+                    s.store(to.add(r * COPIED_CHUNK + lane), s.load(from.add(r * S::BLOCK + lane)));
+                }
+            }
+        }
+        from = from.wrapping_add(stride);
+        to = to.wrapping_add(S::BLOCK);
+    }
+}
+
 /// `count` strips of `N` columns, each of `rows` rows over `time` steps, tile by tile. A function of
 /// its own, so that the engine has all its registers for the loop.
 ///
-/// Where `x`, `d_z` and `d_w` begin, and how far apart steps (of `d_w`: rows) are.
+/// Where `x` (`COPIED` if so), `d_z` and `d_w` begin, and how far apart steps (of `d_w`: rows) are.
 ///
 /// # Safety
 /// `x` holds `rows` and `d_z` `count·N` rows of a block at each of `time` steps; `d_w` `count·N` values
 /// in each of `rows` rows.
 #[inline(never)]
-unsafe fn strips<S: Simd, const N: usize>(
+unsafe fn strips<S: Simd, const N: usize, const COPIED: bool>(
     s: S,
     count: usize,
     (rows, time): (usize, usize),
@@ -116,16 +182,26 @@ unsafe fn strips<S: Simd, const N: usize>(
     (mut d_w, stride): (*mut f32, usize),
 ) {
     const { assert!(S::GRADIENT_TILE.columns == WIDTH && matches!(S::GRADIENT_TILE.rows, 2..=4)) };
+    let mut copied = Copied::<N>::uninit();
+    // Elsewhere S::BLOCK, hidden from LLVM: it would unroll the loop over lanes, and V8 then spill.
+    let runs = if COPIED { (1, time * S::BLOCK) } else { (time, black_box(S::BLOCK)) };
     s.vectorize(
         #[inline(always)]
         || {
             for _ in 0..count {
+                let mut z = (d_z, z_stride);
+                if COPIED {
+                    // SAFETY: the caller's; there is room for N rows.
+                    unsafe { copy(s, (N, time), z, copied.as_mut_ptr().cast()) };
+                    z.0 = copied.as_ptr().cast();
+                }
                 let (mut row, mut out, mut left) = (x.0, d_w, rows);
+                let next = if COPIED { COPIED_CHUNK } else { S::BLOCK };
                 macro_rules! tile {
                     ($m:literal) => {
                         // SAFETY: the caller's; `$m` rows are left.
                         unsafe {
-                            tile::<S, $m, N>(s, time, (row, x.1), (d_z, z_stride), (out, stride));
+                            tile::<S, $m, N, COPIED>(s, runs, (row, x.1), z, (out, stride));
                         }
                     };
                 }
@@ -135,7 +211,7 @@ unsafe fn strips<S: Simd, const N: usize>(
                         3 => tile!(3),
                         _ => tile!(4),
                     }
-                    row = row.wrapping_add(S::GRADIENT_TILE.rows * S::BLOCK);
+                    row = row.wrapping_add(S::GRADIENT_TILE.rows * next);
                     out = out.wrapping_add(S::GRADIENT_TILE.rows * stride);
                     left -= S::GRADIENT_TILE.rows;
                 }
@@ -152,38 +228,37 @@ unsafe fn strips<S: Simd, const N: usize>(
     );
 }
 
-/// One tile: where its rows, its columns and its results begin, and how far apart steps (of the
-/// results: rows) are.
+/// One tile: `count` runs of `len` values, the next a stride further; where its rows, its columns and
+/// its results begin, and how far apart runs (of the results: rows) are.
 ///
 /// # Safety
 /// As [`strips`], with M rows and N columns.
 #[inline(always)]
 #[allow(clippy::needless_range_loop)] // iterators here make V8 spill: 10 % slower
-unsafe fn tile<S: Simd, const M: usize, const N: usize>(
+unsafe fn tile<S: Simd, const M: usize, const N: usize, const COPIED: bool>(
     s: S,
-    time: usize,
+    (count, len): (usize, usize),
     (mut x, x_stride): (*const f32, usize),
     (mut d_z, z_stride): (*const f32, usize),
     (d_w, stride): (*mut f32, usize),
 ) {
-    // S::BLOCK, hidden from LLVM: it would unroll the loop over lanes, and V8 then spill.
-    let lanes = core::hint::black_box(S::BLOCK);
+    let next = const { if COPIED { COPIED_CHUNK } else { S::BLOCK } };
     let mut acc = [[s.splat(0.0); N]; M];
-    for _ in 0..time {
-        let mut lane = 0;
-        while lane < lanes {
+    for _ in 0..count {
+        let mut at = 0;
+        while at < len {
             // SAFETY: the caller's bounds.
             unsafe {
-                let (x, d_z) = (x.add(lane), d_z.add(lane));
+                let (x, d_z) = (x.add(at), d_z.add(at));
                 // Flat tiles keep the columns in registers: V8 gains 2 %. Tall ones keep the rows:
                 // on AVX2 there is no room for both.
                 if M < 3 {
                     let mut columns = [s.splat(0.0); N];
                     for c in 0..N {
-                        columns[c] = s.load(d_z.add(c * S::BLOCK));
+                        columns[c] = s.load(d_z.add(c * next));
                     }
                     for r in 0..M {
-                        let x = s.load(x.add(r * S::BLOCK));
+                        let x = s.load(x.add(r * next));
                         for c in 0..N {
                             acc[r][c] = s.mul_add(x, columns[c], acc[r][c]);
                         }
@@ -191,17 +266,17 @@ unsafe fn tile<S: Simd, const M: usize, const N: usize>(
                 } else {
                     let mut rows = [s.splat(0.0); M];
                     for r in 0..M {
-                        rows[r] = s.load(x.add(r * S::BLOCK));
+                        rows[r] = s.load(x.add(r * next));
                     }
                     for c in 0..N {
-                        let z = s.load(d_z.add(c * S::BLOCK));
+                        let z = s.load(d_z.add(c * next));
                         for r in 0..M {
                             acc[r][c] = s.mul_add(rows[r], z, acc[r][c]);
                         }
                     }
                 }
             }
-            lane += S::LANES;
+            at += S::LANES;
         }
         x = x.wrapping_add(x_stride);
         d_z = d_z.wrapping_add(z_stride);
@@ -325,6 +400,11 @@ mod tests {
         }
         // Longer than a chunk, one step.
         for (rows, columns, time) in [(20, 21, 150), (17, 5, 1), (1, 80, 50), (5, 1, 700)] {
+            for_every_isa!(s => check(s, rows, columns, time));
+        }
+        // Copied: more rows than a copy holds, every rest of a strip, one step.
+        for (rows, columns, time) in [(67, 32, 19), (23, 101, 16), (21, 102, 9), (22, 103, 1)] {
+            assert!(rows * columns > SMALL);
             for_every_isa!(s => check(s, rows, columns, time));
         }
     }

@@ -110,7 +110,7 @@ fn of_matrix_products_in_both_orientations() {
 fn of_gradients_and_cells() {
     let mut random = Random::new(7);
     let lanes = Simd128::BLOCK;
-    for (rows, columns, time) in [(1, 1, 1), (5, 7, 40), (20, 80, 50)] {
+    for (rows, columns, time) in [(1, 1, 1), (5, 7, 40), (20, 80, 50), (67, 33, 20)] {
         let x = random.vec(time * rows * lanes, -1.0, 1.0);
         let d_z = random.vec(time * columns * lanes, -1.0, 1.0);
         check!(format!("{rows}×{columns}"), s => {
