@@ -38,7 +38,7 @@ await serve({ unrolled: version }, async (workload, batch) => {
   const call = what === 'train' ? model.trainStep : model.gradients;
   return {
     step(n) {
-      for (let i = 0; i < n; i++) call.call(model, 0, next());
+      for (let i = 0; i < n; i++) call.call(model, 0, next(), 0);
       steps += n;
     },
     end: () => model.free(),

@@ -85,7 +85,7 @@ impl Training {
     pub fn train(&mut self, n: usize) -> Result<()> {
         for _ in 0..n {
             let range = self.next();
-            self.model.train_step(0, &self.order[range])?;
+            self.model.train_step(0, &self.order[range], 0)?;
         }
         Ok(())
     }
@@ -94,7 +94,7 @@ impl Training {
     pub fn evaluate(&mut self, n: usize) -> Result<()> {
         for _ in 0..n {
             let range = self.next();
-            self.model.evaluate_step(0, &self.order[range])?;
+            self.model.evaluate_step(0, &self.order[range], 0)?;
         }
         Ok(())
     }

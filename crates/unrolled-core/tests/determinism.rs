@@ -76,7 +76,7 @@ fn the_same_seed_trains_to_the_same_bits() {
             let mut model = example.build(isa);
             for _ in 0..4 {
                 for part in example.all().chunks(32) {
-                    model.train_step(SLOT, part).expect("train");
+                    model.train_step(SLOT, part, 0).expect("train");
                 }
             }
             bits(&model.export_weights())
@@ -95,10 +95,10 @@ fn predicting_does_not_change_training() {
             for _ in 0..3 {
                 if look {
                     model.predict_step(SLOT, &[0, 3], 0).expect("predict");
-                    model.evaluate_step(SLOT, &example.all()).expect("evaluate");
+                    model.evaluate_step(SLOT, &example.all(), 0).expect("evaluate");
                     model.gradients(SLOT, &[1]).expect("gradients");
                 }
-                model.train_step(SLOT, &example.all()).expect("train");
+                model.train_step(SLOT, &example.all(), 0).expect("train");
             }
             bits(&model.export_weights())
         };
@@ -163,23 +163,23 @@ fn a_run_resumed_from_a_checkpoint_gives_the_same_bits() {
                 (0..6).map(|i| (0..20).map(|j| (7 * i + 3 * j) % 40).collect()).collect();
             let mut straight = example.build(isa);
             for batch in &batches {
-                straight.train_step(SLOT, batch).expect("train");
+                straight.train_step(SLOT, batch, 0).expect("train");
             }
             for cut in [1, 3, 5] {
                 let mut first = example.build(isa);
                 for batch in &batches[..cut] {
-                    first.train_step(SLOT, batch).expect("train");
+                    first.train_step(SLOT, batch, 0).expect("train");
                 }
-                let bytes = first.save("{}", true).expect("save");
+                let bytes = first.save("{}", true, 0).expect("save");
                 drop(first);
                 let mut second = Model::load_with_isa(&bytes, isa).expect("load");
                 example.give(&mut second);
                 for batch in &batches[cut..] {
-                    second.train_step(SLOT, batch).expect("train");
+                    second.train_step(SLOT, batch, 0).expect("train");
                 }
                 let label = format!("{rule}, cut after {cut} on {}", isa.name());
                 assert_eq!(straight.iterations(), second.iterations(), "{label}");
-                assert_eq!(straight.metrics(), second.metrics(), "{label}");
+                assert_eq!(straight.metrics(0), second.metrics(0), "{label}");
                 assert_eq!(
                     bits(&straight.export_weights()),
                     bits(&second.export_weights()),

@@ -94,7 +94,7 @@ fn check(label: &str, mut setup: Setup) {
             let loss = setup.oracle_loss(masks(&setup, iteration));
             let numeric = central_differences(&setup.weights, Some(40), &loss);
             model.import_weights(&setup.weights).expect("weights");
-            let got = model.train_step(SLOT, &setup.all()).expect("train");
+            let got = model.train_step(SLOT, &setup.all(), 0).expect("train");
             let want = loss(&common::wide(&setup.weights));
             assert!((got - want).abs() <= 1e-5 * want, "{label}: loss {got}, want {want}");
             let after = model.export_weights();
@@ -172,7 +172,8 @@ fn nothing_is_dropped_outside_training() {
             assert_eq!(outputs[0], outputs[1]);
             let gradients = [&mut a, &mut b].map(|m| m.gradients(SLOT, &all).expect("gradients"));
             assert_eq!(gradients[0], gradients[1]);
-            let losses = [&mut a, &mut b].map(|m| m.evaluate_step(SLOT, &all).expect("evaluate"));
+            let losses =
+                [&mut a, &mut b].map(|m| m.evaluate_step(SLOT, &all, 0).expect("evaluate"));
             assert_eq!(losses[0], losses[1]);
         }
     }

@@ -237,7 +237,7 @@ fn data() {
         let mut model = fresh();
         let result = model
             .set_target(SLOT, 0, y.as_slice(), &shape)
-            .and_then(|()| model.train_step(SLOT, &[0]));
+            .and_then(|()| model.train_step(SLOT, &[0], 0));
         refuses(label, result, name, words);
     }
     refuses(
@@ -252,8 +252,8 @@ fn data() {
         "SpecError",
         &["1"],
     );
-    refuses("no examples", fresh().train_step(SLOT, &[]), "DataError", &["indices"]);
-    refuses("no such example", fresh().train_step(SLOT, &[1, 5]), "DataError", &["5"]);
+    refuses("no examples", fresh().train_step(SLOT, &[], 0), "DataError", &["indices"]);
+    refuses("no such example", fresh().train_step(SLOT, &[1, 5], 0), "DataError", &["5"]);
     refuses("no such output", fresh().predict_step(SLOT, &[0], 1), "DataError", &["1"]);
     refuses("weights missing", fresh().import_weights(&[0.0; 3]), "ShapeError", &["3"]);
     let mut weights = example().weights;
@@ -264,12 +264,12 @@ fn data() {
 #[test]
 fn calls_in_the_wrong_order() {
     let mut model = build(&example().model).expect("model");
-    refuses("not compiled", model.train_step(SLOT, &[0]), "StateError", &["compile"]);
+    refuses("not compiled", model.train_step(SLOT, &[0], 0), "StateError", &["compile"]);
     refuses("no rate yet", model.learning_rate(), "StateError", &["compile"]);
     refuses("no data", model.predict_step(SLOT, &[0], 0), "StateError", &["input"]);
     let mut model = example().build(Isa::fastest());
     model.clear_data(SLOT).expect("clear");
-    refuses("data cleared", model.train_step(SLOT, &[0]), "StateError", &["input"]);
+    refuses("data cleared", model.train_step(SLOT, &[0], 0), "StateError", &["input"]);
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn numbers_that_overflow_name_their_layer_and_leave_the_weights() {
         let n = example.weights.len();
         example.weights[n - 10..n - 2].fill(3e38);
         let mut model = example.build(isa);
-        let error = model.train_step(SLOT, &example.all()).expect_err("overflow");
+        let error = model.train_step(SLOT, &example.all(), 0).expect_err("overflow");
         let Error::NonFinite { layer, iteration, .. } = &error else { panic!("{error}") };
         assert!(["layer_1", "loss"].contains(&layer.as_str()), "{error}");
         assert_eq!(*iteration, 0);
@@ -288,7 +288,7 @@ fn numbers_that_overflow_name_their_layer_and_leave_the_weights() {
         assert_eq!(model.iterations(), 0);
         // It goes on with better weights.
         model.import_weights(&self::example().weights).expect("weights");
-        assert!(model.train_step(SLOT, &example.all()).expect("train").is_finite());
+        assert!(model.train_step(SLOT, &example.all(), 0).expect("train").is_finite());
     }
 }
 
@@ -305,7 +305,7 @@ fn an_overflow_in_a_recurrence_names_the_step() {
         example.weights = vec![1.0, 1.0];
         example.inputs[0].0.fill(1.0);
         let mut model = example.build(isa);
-        let error = model.train_step(SLOT, &example.all()).expect_err("overflow");
+        let error = model.train_step(SLOT, &example.all(), 0).expect_err("overflow");
         let Error::NonFinite { layer, what, step, .. } = &error else { panic!("{error}") };
         // e¹ = 2.7, e^3.7 = 41, e^42 = 1.9e18, e^1.9e18 = ∞.
         assert_eq!((layer.as_str(), *what, *step), ("layer_0", "output", Some(3)));
@@ -315,7 +315,7 @@ fn an_overflow_in_a_recurrence_names_the_step() {
 #[test]
 fn damaged_checkpoints() {
     let mut model = example().build(Isa::fastest());
-    let bytes = model.save("{}", true).expect("save");
+    let bytes = model.save("{}", true, 0).expect("save");
     assert!(Model::load(&bytes).is_ok());
     for cut in [0, 1, 7, 8, 9, bytes.len() / 2, bytes.len() - 1] {
         refuses(&format!("{cut} bytes"), Model::load(&bytes[..cut]), "CheckpointError", &[]);
@@ -324,5 +324,5 @@ fn damaged_checkpoints() {
     longer.push(0);
     refuses("a byte more", Model::load(&longer), "CheckpointError", &[]);
     refuses("text", Model::load(b"not a checkpoint at all"), "CheckpointError", &[]);
-    refuses("metadata that is not JSON", model.save("{", true), "DataError", &["metadata"]);
+    refuses("metadata that is not JSON", model.save("{", true, 0), "DataError", &["metadata"]);
 }

@@ -99,7 +99,7 @@ fn ten_training_steps_agree() {
         let losses: Vec<f64> = fixture
             .losses
             .iter()
-            .map(|_| model.train_step(SLOT, &all(fixture)).expect("train"))
+            .map(|_| model.train_step(SLOT, &all(fixture), 0).expect("train"))
             .collect();
         assert_close(&format!("{label}: losses"), &losses, &fixture.losses, 1e-5, 1e-6);
         let weights = model.export_weights();
@@ -129,10 +129,10 @@ fn metrics_agree() {
         let Some(evaluation) = &fixture.evaluation else { return };
         let weights: Vec<f32> = fixture.final_weights.iter().map(|&w| w as f32).collect();
         model.import_weights(&weights).expect("weights");
-        model.reset_metrics();
+        model.reset_meter(0).expect("reset");
         for part in all(fixture).chunks(evaluation.batch_size) {
-            model.evaluate_step(SLOT, part).expect("evaluate");
+            model.evaluate_step(SLOT, part, 0).expect("evaluate");
         }
-        assert_close(label, &model.metrics(), &evaluation.values, 1e-5, 1e-6);
+        assert_close(label, &model.metrics(0).expect("metrics"), &evaluation.values, 1e-5, 1e-6);
     });
 }

@@ -62,6 +62,12 @@ impl WasmModel {
         self.0.set_target(slot, index, data, &shape).map_err(error::to_js)
     }
 
+    /// Checks inputs and targets of a slot.
+    #[wasm_bindgen(js_name = checkData)]
+    pub fn check_data(&mut self, slot: usize) -> Result<()> {
+        self.0.check_data(slot).map_err(error::to_js)
+    }
+
     /// Frees a slot.
     #[wasm_bindgen(js_name = clearData)]
     pub fn clear_data(&mut self, slot: usize) -> Result<()> {
@@ -73,16 +79,16 @@ impl WasmModel {
         self.0.size(slot).map_err(error::to_js)
     }
 
-    /// Trains one mini-batch; its loss.
+    /// Trains one mini-batch; its loss. Adds to a meter.
     #[wasm_bindgen(js_name = trainStep)]
-    pub fn train_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
-        self.0.train_step(slot, indices).map_err(error::to_js)
+    pub fn train_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
+        self.0.train_step(slot, indices, meter).map_err(error::to_js)
     }
 
-    /// Loss of one mini-batch without training.
+    /// Loss of one mini-batch without training. Adds to a meter.
     #[wasm_bindgen(js_name = evaluateStep)]
-    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
-        self.0.evaluate_step(slot, indices).map_err(error::to_js)
+    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
+        self.0.evaluate_step(slot, indices, meter).map_err(error::to_js)
     }
 
     /// An output for some examples.
@@ -107,15 +113,27 @@ impl WasmModel {
         self.0.gradients(slot, indices).map_err(error::to_js)
     }
 
-    /// Starts the running metrics anew.
-    #[wasm_bindgen(js_name = resetMetrics)]
-    pub fn reset_metrics(&mut self) {
-        self.0.reset_metrics();
+    /// A meter that has seen nothing.
+    #[wasm_bindgen(js_name = openMeter)]
+    pub fn open_meter(&mut self) -> usize {
+        self.0.open_meter()
     }
 
-    /// Running loss and metrics.
-    pub fn metrics(&self) -> Vec<f64> {
-        self.0.metrics()
+    /// Gives a meter back.
+    #[wasm_bindgen(js_name = closeMeter)]
+    pub fn close_meter(&mut self, meter: usize) -> Result<()> {
+        self.0.close_meter(meter).map_err(error::to_js)
+    }
+
+    /// Starts a meter anew.
+    #[wasm_bindgen(js_name = resetMeter)]
+    pub fn reset_meter(&mut self, meter: usize) -> Result<()> {
+        self.0.reset_meter(meter).map_err(error::to_js)
+    }
+
+    /// Loss and metrics of a meter.
+    pub fn metrics(&self, meter: usize) -> Result<Vec<f64>> {
+        self.0.metrics(meter).map_err(error::to_js)
     }
 
     /// All weights, flat.
@@ -164,8 +182,25 @@ impl WasmModel {
         self.0.restore_best()
     }
 
-    /// The model as one safetensors file.
-    pub fn save(&mut self, metadata_json: &str, include_optimizer: bool) -> Result<Vec<u8>> {
-        self.0.save(metadata_json, include_optimizer).map_err(error::to_js)
+    /// Forgets the copy.
+    #[wasm_bindgen(js_name = dropBest)]
+    pub fn drop_best(&mut self) {
+        self.0.drop_best();
+    }
+
+    /// The model as one safetensors file, with a meter if the optimizer is included.
+    pub fn save(
+        &mut self,
+        metadata_json: &str,
+        include_optimizer: bool,
+        meter: usize,
+    ) -> Result<Vec<u8>> {
+        self.0.save(metadata_json, include_optimizer, meter).map_err(error::to_js)
+    }
+
+    /// Whether this instance can still allocate so many bytes at once: what JavaScript copies in
+    /// would else end in a trap.
+    pub fn room(bytes: f64) -> bool {
+        Vec::<u8>::new().try_reserve_exact(bytes as usize).is_ok()
     }
 }

@@ -111,6 +111,11 @@ impl Model {
         Ok(())
     }
 
+    /// Whether the slot's inputs and targets fit the model and its loss.
+    pub fn check_data(&mut self, slot: usize) -> Result<()> {
+        self.check_targets(slot)
+    }
+
     /// Whether the slot's inputs are all there and of one size.
     pub(super) fn check_inputs(&self, slot: usize) -> Result<()> {
         let slot = self.slot(slot)?;

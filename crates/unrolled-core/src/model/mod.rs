@@ -40,13 +40,16 @@ pub struct Model {
     block_gradients: Vec<f32>,
     target: Vec<f32>,
     weight: Vec<f32>,
-    /// The loss, then the metrics.
-    running: Vec<MetricState>,
+    /// Running sums, each owned by who opened it; a closed one is `None`. The first is always there.
+    meters: Vec<Option<Meter>>,
     /// A copy of the best weights.
     best: Option<Vec<f32>>,
     /// JSON text.
     metadata: String,
 }
+
+/// Running sums of the loss, then of the metrics.
+type Meter = Vec<MetricState>;
 
 /// What compiling adds.
 #[derive(Clone, Debug)]
@@ -81,7 +84,7 @@ impl Model {
             block_gradients: Vec::new(),
             target: Vec::new(),
             weight: Vec::new(),
-            running: vec![MetricState::default()],
+            meters: vec![Some(vec![MetricState::default()])],
             best: None,
             metadata: "null".to_owned(),
         })
@@ -95,7 +98,8 @@ impl Model {
         spec.loss.validate()?;
         let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
         let clip = Clip::new(&spec.optimizer)?;
-        self.running = vec![MetricState::default(); 1 + spec.metrics.len()];
+        self.meters = vec![Some(vec![MetricState::default(); 1 + spec.metrics.len()])];
+        self.best = None;
         self.training = Some(Training { spec: Arc::new(spec), optimizer, clip });
         for slot in &mut self.slots {
             slot.checked = false;
@@ -150,17 +154,55 @@ impl Model {
         self.training.as_mut().ok_or_else(not_compiled)?.optimizer.set_learning_rate(value)
     }
 
-    /// Starts the running loss and metrics anew.
-    pub fn reset_metrics(&mut self) {
-        self.running.fill(MetricState::default());
+    /// A meter that has seen nothing: running sums of the loss and the metrics. Compiling closes it.
+    pub fn open_meter(&mut self) -> usize {
+        let meter = vec![MetricState::default(); self.meter_len()];
+        match self.meters.iter().position(Option::is_none) {
+            Some(free) => {
+                self.meters[free] = Some(meter);
+                free
+            }
+            None => {
+                self.meters.push(Some(meter));
+                self.meters.len() - 1
+            }
+        }
     }
 
-    /// Running loss and metrics: weighted means over everything since the reset.
-    pub fn metrics(&self) -> Vec<f64> {
+    /// Gives a meter back; number 0 is always there.
+    pub fn close_meter(&mut self, meter: usize) -> Result<()> {
+        self.meter(meter)?;
+        if meter > 0 {
+            self.meters[meter] = None;
+        }
+        Ok(())
+    }
+
+    /// Starts a meter anew.
+    pub fn reset_meter(&mut self, meter: usize) -> Result<()> {
+        self.meter(meter)?;
+        self.meters[meter] = Some(vec![MetricState::default(); self.meter_len()]);
+        Ok(())
+    }
+
+    /// Loss and metrics of a meter: weighted means over everything that it has seen.
+    pub fn metrics(&self, meter: usize) -> Result<Vec<f64>> {
+        let running = self.meter(meter)?;
         let specs = self.training.as_ref().map_or(&[][..], |training| &training.spec.metrics);
-        let mut values = vec![self.running[0].mean()];
-        values.extend(self.running[1..].iter().zip(specs).map(|(state, spec)| state.value(spec)));
-        values
+        let mut values = vec![running[0].mean()];
+        values.extend(running[1..].iter().zip(specs).map(|(state, spec)| state.value(spec)));
+        Ok(values)
+    }
+
+    fn meter_len(&self) -> usize {
+        1 + self.training.as_ref().map_or(0, |training| training.spec.metrics.len())
+    }
+
+    fn meter(&self, meter: usize) -> Result<&Meter> {
+        let found = self.meters.get(meter).and_then(Option::as_ref);
+        found.ok_or_else(|| Error::State {
+            message: format!("there is no meter {meter}: compiling closes those that were open"),
+        })
     }
 
     /// Keeps a copy of the weights as they are.
@@ -179,6 +221,11 @@ impl Model {
             }
             None => false,
         }
+    }
+
+    /// Forgets the kept copy.
+    pub fn drop_best(&mut self) {
+        self.best = None;
     }
 }
 

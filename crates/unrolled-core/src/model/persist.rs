@@ -15,9 +15,14 @@ use unrolled_spec::json;
 
 impl Model {
     /// The model as bytes: description, weights, best weights, metadata (any JSON text) and, if
-    /// asked and compiled, optimizer state, iterations and running metrics. The random generator's
+    /// asked and compiled, optimizer state, iterations and a meter. The random generator's
     /// state is the seed and the iterations.
-    pub fn save(&mut self, metadata: &str, include_optimizer: bool) -> Result<Vec<u8>> {
+    pub fn save(
+        &mut self,
+        metadata: &str,
+        include_optimizer: bool,
+        meter: usize,
+    ) -> Result<Vec<u8>> {
         json::parse(metadata)
             .map_err(|error| Error::data("metadata", format!("expected JSON: {error}")))?;
         self.initialize();
@@ -39,7 +44,8 @@ impl Model {
         if let Some(best) = &self.best {
             add(&mut tensors, "best/", &self.params, best);
         }
-        let running: Vec<f64> = self.running.iter().flat_map(|m| [m.sum, m.weight]).collect();
+        let running = self.meter(meter)?;
+        let sums: Vec<f64> = running.iter().flat_map(|m| [m.sum, m.weight]).collect();
         if let (Some(training), true) = (&self.training, include_optimizer) {
             for slot in training.optimizer.slots() {
                 let prefix = format!("optimizer/{}", slot.name);
@@ -50,8 +56,8 @@ impl Model {
                     tensors.push(Tensor { name: prefix, shape, values: Values::F32(&slot.values) });
                 }
             }
-            let shape = vec![self.running.len(), 2];
-            tensors.push(Tensor { name: "metrics".into(), shape, values: Values::F64(&running) });
+            let shape = vec![running.len(), 2];
+            tensors.push(Tensor { name: "metrics".into(), shape, values: Values::F64(&sums) });
         }
         Ok(write(&texts, &tensors))
     }
@@ -67,19 +73,21 @@ impl Model {
         let mut model = Self::with_isa(from_json("model", reader.text("model")?)?, isa)?;
         model.params.values = read(&reader, "", &model.params)?;
         model.initialized = true;
-        let first = model.params.specs().first().map(|spec| format!("best/{}", spec.name));
-        if first.is_some_and(|name| reader.has(&name)) {
-            model.best = Some(read(&reader, "best/", &model.params)?);
-        }
         let metadata = reader.text("metadata")?;
         json::parse(metadata).map_err(|error| Error::Checkpoint {
             message: format!("checkpoint: metadata: {error}"),
         })?;
         metadata.clone_into(&mut model.metadata);
-        let Some(compile) = reader.optional_text("compile") else { return Ok(model) };
-        model.compile(from_json::<CompileSpec>("compile", compile)?)?;
+        if let Some(compile) = reader.optional_text("compile") {
+            model.compile(from_json::<CompileSpec>("compile", compile)?)?;
+        }
+        // After compiling, which drops it.
+        let first = model.params.specs().first().map(|spec| format!("best/{}", spec.name));
+        if first.is_some_and(|name| reader.has(&name)) {
+            model.best = Some(read(&reader, "best/", &model.params)?);
+        }
         let Some(iterations) = reader.optional_text("iterations") else { return Ok(model) };
-        let training = model.training.as_mut().expect("just compiled");
+        let Some(training) = model.training.as_mut() else { return Ok(model) };
         training.optimizer.iterations = from_json("iterations", iterations)?;
         let rate: LearningRate = from_json("learningRate", reader.text("learningRate")?)?;
         rate.validate()?;
@@ -92,10 +100,9 @@ impl Model {
                 reader.f32s(&prefix, &[slot.values.len()])?
             };
         }
-        let running = reader.f64s("metrics", &[model.running.len(), 2])?;
-        for (state, pair) in model.running.iter_mut().zip(running.chunks_exact(2)) {
-            *state = MetricState { sum: pair[0], weight: pair[1] };
-        }
+        let sums = reader.f64s("metrics", &[model.meter_len(), 2])?;
+        let state = |pair: &[f64]| MetricState { sum: pair[0], weight: pair[1] };
+        model.meters = vec![Some(sums.chunks_exact(2).map(state).collect())];
         Ok(model)
     }
 }

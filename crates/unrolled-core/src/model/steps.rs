@@ -5,7 +5,7 @@ use std::sync::Arc;
 use unrolled_simd::kernels::{all_finite, gather};
 use unrolled_simd::{Simd, dispatch};
 
-use super::Model;
+use super::{Meter, Model};
 use crate::error::{Error, Result};
 use crate::lanes::{scatter, step_mask};
 use crate::layers::{DropoutKey, Pass};
@@ -28,10 +28,10 @@ enum Purpose {
 
 impl Model {
     /// Trains one mini-batch: one step of the optimizer. Gives its loss, penalties included, and
-    /// adds to the running metrics. On an error nothing has changed.
-    pub fn train_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
-        let (loss, running) = self.pass(slot, indices, Purpose::Train)?;
-        self.running = running;
+    /// adds to a meter. On an error nothing has changed.
+    pub fn train_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
+        let (loss, running) = self.pass(slot, indices, meter, Purpose::Train)?;
+        self.meters[meter] = Some(running);
         let training = self.training.as_mut().expect("checked by pass");
         training.clip.apply(&mut self.gradients, self.params.ranges());
         let (optimizer, params) = (&mut training.optimizer, &mut self.params);
@@ -40,17 +40,17 @@ impl Model {
         Ok(loss)
     }
 
-    /// Loss of one mini-batch without dropout; adds to the running metrics.
-    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32]) -> Result<f64> {
-        let (loss, running) = self.pass(slot, indices, Purpose::Evaluate)?;
-        self.running = running;
+    /// Loss of one mini-batch without dropout; adds to a meter.
+    pub fn evaluate_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
+        let (loss, running) = self.pass(slot, indices, meter, Purpose::Evaluate)?;
+        self.meters[meter] = Some(running);
         Ok(loss)
     }
 
     /// Gradient of the loss of one mini-batch, penalties included, without dropout; in the order
     /// of [`Model::export_weights`]. Changes nothing.
     pub fn gradients(&mut self, slot: usize, indices: &[u32]) -> Result<Vec<f32>> {
-        self.pass(slot, indices, Purpose::Gradients)?;
+        self.pass(slot, indices, 0, Purpose::Gradients)?;
         Ok(self.params.export_like(&self.gradients))
     }
 
@@ -102,13 +102,14 @@ impl Model {
         })
     }
 
-    /// Loss, and gradients if asked, of a mini-batch, block by block in order.
+    /// Loss, and gradients if asked, of a mini-batch, block by block in order; what the meter is then.
     fn pass(
         &mut self,
         slot: usize,
         indices: &[u32],
+        meter: usize,
         purpose: Purpose,
-    ) -> Result<(f64, Vec<MetricState>)> {
+    ) -> Result<(f64, Meter)> {
         self.training()?;
         self.check_targets(slot)?;
         self.check_indices(slot, indices)?;
@@ -119,7 +120,7 @@ impl Model {
         let data = &self.slots[slot];
         let trained: Vec<bool> = data.targets.iter().map(|t| trains && t.is_some()).collect();
         let counts = self.valid_elements(slot, indices, &compiled.loss);
-        let mut running = self.running.clone();
+        let mut running = self.meter(meter)?.clone();
         let mut total = 0.0;
         for (number, block) in indices.chunks(self.isa.block()).enumerate() {
             self.load_block(slot, block, true, &trained);
