@@ -5,6 +5,7 @@
  * crates/unrolled-wasm/pkg/<arithmetic>/  what wasm-pack makes: glue, its types, the .wasm file
  * crates/unrolled-wasm/pkg/licenses.txt   licences of the crates inside the .wasm file
  * ts/generated/wasm-<arithmetic>.ts       the .wasm file as text: `export default '<base64 of gzip>'`
+ * ts/generated/glue.js                    the glue as a function that makes it anew for an instance
  *
  * None of it is committed.
  */
@@ -14,7 +15,7 @@ import { gzipSync } from 'node:zlib';
 import { cache, generated, root, wasmCrate } from './lib/paths.mjs';
 import { crateNotices } from './lib/notices/crates.mjs';
 import { compilerVersion, remap } from './lib/rust.mjs';
-import { exitWith, isMain, run } from './lib/shell.mjs';
+import { exitWith, Failure, isMain, run } from './lib/shell.mjs';
 import { contentHash } from './lib/stamp.mjs';
 import { stampedStep } from './lib/step.mjs';
 import { wasmRust } from './setup/rust.mjs';
@@ -53,6 +54,7 @@ const sources = [
 export const wasmFile = (name) => join(wasmCrate, 'pkg', name, 'unrolled_wasm_bg.wasm');
 export const wasmNotices = join(wasmCrate, 'pkg', 'licenses.txt');
 const moduleFile = (name) => join(generated, `wasm-${name}.ts`);
+const glueFile = join(generated, 'glue.js');
 
 /**
  * The environment that compiles for one arithmetic, with a folder of its own for what cargo keeps.
@@ -62,6 +64,29 @@ export const arithmeticEnv = (name, env) => ({
   CARGO_ENCODED_RUSTFLAGS: [...arithmetics[name], ...remap(env)].join('\x1f'),
   CARGO_TARGET_DIR: join(cache, 'target', name),
 });
+
+/**
+ * wasm-bindgen's glue keeps one instance in variables of its module. As a function it can be had
+ * anew for each instance, so that one that broke down is left behind with its memory.
+ */
+function writeGlue() {
+  const source = readFileSync(join(wasmCrate, 'pkg', 'simd128', 'unrolled_wasm.js'), 'utf8');
+  const exported = 'export { initSync, __wbg_init as default };';
+  const body = source.replace('export class WasmModel', 'class WasmModel').replace(exported, '');
+  if (!source.includes(exported) || /^(export|import)\b/m.test(body)) {
+    throw new Failure("wasm-bindgen's glue is not what it was: see writeGlue");
+  }
+  const made = '// Made by scripts/build-wasm.mjs.\n';
+  writeFileSync(
+    glueFile,
+    `${made}export function createGlue() {\n${body}\nreturn { initSync, WasmModel };\n}\n`,
+  );
+  const types = "typeof import('../../crates/unrolled-wasm/pkg/simd128/unrolled_wasm.js')";
+  writeFileSync(
+    glueFile.replace('.js', '.d.ts'),
+    `${made}export function createGlue(): Pick<${types}, 'initSync' | 'WasmModel'>;\n`,
+  );
+}
 
 async function compile(name, env) {
   const flags = ['--release', '--target', 'web', '--mode', 'no-install', '--no-pack'];
@@ -85,6 +110,7 @@ export const buildWasm = (env) =>
       hash: contentHash(sources, [compilerVersion(env)]),
       outputs: [
         ...Object.keys(arithmetics).flatMap((name) => [wasmFile(name), moduleFile(name)]),
+        glueFile,
         wasmNotices,
       ],
     },
@@ -92,6 +118,7 @@ export const buildWasm = (env) =>
       mkdirSync(dirname(wasmNotices), { recursive: true });
       writeFileSync(wasmNotices, crateNotices(env));
       await Promise.all(Object.keys(arithmetics).map((name) => compile(name, env)));
+      writeGlue();
       const sizes = Object.keys(arithmetics).map(
         (name) => `${Math.round(statSync(wasmFile(name)).size / 1024)} KB ${name}`,
       );

@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import type { Callback, EpochLogs } from '../ts/index.ts';
-import { isAbortError } from '../ts/index.ts';
+import { describe, expect, test } from 'vitest';
+import type { Callback, EpochLogs, Run } from '../ts/index.ts';
+import { DisposedError, isAbortError, isDisposedError } from '../ts/index.ts';
 import { createApi } from '../ts/worker/api.ts';
 import { fakeEngine, notFinite } from './support/fakeEngine.ts';
 import { fakeRun, type RunSetup } from './support/fakeRun.ts';
@@ -203,3 +203,44 @@ test('a run that is stopped before it begins trains nothing', async () => {
   expect((await run).end).toBe('stopped');
   expect(engine.steps).toHaveLength(0);
 });
+
+const never = () => new Promise<never>(() => {});
+const waits = (['onTrainBegin', 'onEpochBegin', 'onEpochEnd', 'onTrainEnd'] as const).flatMap(
+  (name) => [
+    { name, what: 'never resolves', callback: { [name]: never } as Callback },
+    {
+      name,
+      what: 'waits for its own run',
+      callback: { [name]: async (...args: unknown[]) => void (await (args.at(-1) as Run)) },
+    },
+  ],
+);
+
+describe.each(waits)('an $name that $what', ({ callback }) => {
+  test('does not outlive an abort', async () => {
+    const controller = new AbortController();
+    const { run } = begin({ callbacks: [callback], signal: controller.signal });
+    setTimeout(() => controller.abort(), 20);
+    await expect(run).rejects.toSatisfy(isAbortError);
+    expect(run.status).toBe('failed');
+  });
+
+  test('does not outlive its engine', async () => {
+    const closing = new AbortController();
+    const { run } = begin({ callbacks: [callback], closing: closing.signal });
+    setTimeout(() => closing.abort(new DisposedError('gone')), 20);
+    await expect(run).rejects.toSatisfy(isDisposedError);
+  });
+});
+
+test.each(['onTrainBegin', 'onEpochBegin', 'onBatchEnd', 'onEpochEnd', 'onTrainEnd'] as const)(
+  'an %s that rejects ends the run with its error',
+  async (name) => {
+    const failure = new Error('mine');
+    const { run } = begin({
+      changes: { epochs: 2000, progressInterval: 0 },
+      callbacks: [{ [name]: () => Promise.reject(failure) }],
+    });
+    await expect(run).rejects.toBe(failure);
+  },
+);

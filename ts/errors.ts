@@ -56,6 +56,11 @@ export class CheckpointError extends UnrolledError {
   override name = 'CheckpointError' as const;
 }
 
+/** There is not enough memory; nothing has changed. The message says how much it was and what to do. */
+export class MemoryError extends UnrolledError {
+  override name = 'MemoryError' as const;
+}
+
 /** A call came before what it needs, or while something else is under way. */
 export class StateError extends UnrolledError {
   override name = 'StateError' as const;
@@ -81,6 +86,7 @@ const classes = {
   ShapeError,
   DataError,
   CheckpointError,
+  MemoryError,
   StateError,
   AbortError,
   DisposedError,
@@ -104,6 +110,9 @@ export const isNonFiniteError = (error: unknown): error is NonFiniteError =>
 /** Whether `error` is a {@link CheckpointError}, by name. */
 export const isCheckpointError = (error: unknown): error is CheckpointError =>
   hasName(error, 'CheckpointError');
+/** Whether `error` is a {@link MemoryError}, by name. */
+export const isMemoryError = (error: unknown): error is MemoryError =>
+  hasName(error, 'MemoryError');
 /** Whether `error` is a {@link StateError}, by name. */
 export const isStateError = (error: unknown): error is StateError => hasName(error, 'StateError');
 /** Whether `error` is an {@link AbortError} (or the platform's own), by name. */
@@ -118,14 +127,17 @@ export const isEngineCrashError = (error: unknown): error is EngineCrashError =>
 const knownNames: ReadonlySet<string> = new Set([...Object.keys(classes), 'NonFiniteError']);
 const isErrorName = (name: string): name is ErrorName => knownNames.has(name);
 
+/** Whether an error is one of this library, by name. */
+export const isKnownError = (error: unknown): error is Error & { readonly name: ErrorName } =>
+  error instanceof Error && isErrorName(error.name);
+
 /**
  * Gives an error that crossed a boundary its class back, by its name. Errors of others pass
  * unchanged.
  */
 export function revive(error: unknown): unknown {
-  if (error instanceof UnrolledError || !(error instanceof Error)) return error;
+  if (error instanceof UnrolledError || !isKnownError(error)) return error;
   const { name, message } = error;
-  if (!isErrorName(name)) return error;
   const options = 'cause' in error ? { cause: error.cause } : undefined;
   const revived =
     name === 'NonFiniteError'

@@ -3,21 +3,21 @@ import { knownOptions, positive, show } from './check.ts';
 import { compileSpec, type CompileOptions } from './compile.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
-import { DataError, StateError } from './errors.ts';
+import { AbortError, DataError, StateError } from './errors.ts';
 import { examplesAndOptions, startRun } from './fit.ts';
 import { checkFit, type FitOptions } from './fitOptions.ts';
 import { type Evaluation, evaluation } from './history.ts';
-import { EngineHost } from './host.ts';
+import { EngineHost, type Prepared } from './host.ts';
 import type { Opened } from './open.ts';
 import { checkPair, type Packed, pack } from './pack.ts';
 import type { Run } from './run.ts';
 import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
 import { destinationOf } from './storage/resolve.ts';
 import type { Destination } from './storage.ts';
-import { type BatchSource, StreamPump } from './streams.ts';
+import { type BatchSource, type Packer, StreamPump } from './streams.ts';
 import { summarize, summaryTable } from './summary.ts';
 import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
-import { batchForTransfer, forTransfer } from './transfer.ts';
+import { lendBatch } from './transfer.ts';
 import { flatten, unflatten, type WeightLike } from './weights.ts';
 import type { Batch, Logs } from './worker/protocol.ts';
 
@@ -41,6 +41,9 @@ interface ModelOptions extends Required<EngineOptions> {
   readonly compiled?: CompileSpec | null;
   readonly opened?: Opened;
 }
+
+/** Engines of models that were collected without having been disposed of. */
+const collected = new FinalizationRegistry<EngineHost>((host) => void host.dispose());
 
 /**
  * A recurrent network. Building and compiling it is plain data; the engine starts with the first
@@ -66,6 +69,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     this.metadata = metadata ?? {};
     this.#compiled = compiled ?? null;
     this.#host = new EngineHost(engine, { spec }, opened);
+    collected.register(this, this.#host, this);
     this.#inputShape = spec.inputs[0]?.shape ?? [];
     const output = spec.outputs[0]?.[0];
     this.#outputShape =
@@ -101,12 +105,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     if (this.#run !== undefined)
       throw new StateError('fit: a run is under way: stop it or wait for it first');
     const options = checkFit(given);
-    const run = startRun(
-      this.#host,
-      () => ({ data, options, compile }),
-      options,
-      (x, y, where) => this.#pair(x, y, where),
-    );
+    const pack: Packer = (x, y, where) => this.#pair(x, y, where);
+    const run = startRun({ host: this.#host, data, options, compile, pack });
     this.#run = run;
     void run.closed.then(() => {
       this.#run = undefined;
@@ -122,8 +122,12 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     knownOptions('evaluate', options, ['signal']);
     this.#compiledSpec('evaluate');
     if ('stream' in data) return evaluation(await this.#evaluateStream(data.stream, options));
-    const { batch, buffers } = batchForTransfer(this.#pair(data.x, data.y, ''));
-    const call = (flag?: Int32Array) => this.#host.call('evaluate', [batch, flag], buffers);
+    const { x, y } = data;
+    const call = (flag?: Int32Array) =>
+      this.#host.call(
+        'evaluate',
+        this.#lendPair(x, y, (batch) => [batch, flag]),
+      );
     return evaluation(await abortable(options, call));
   }
 
@@ -134,9 +138,12 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   async predict(x: X, options: CallOptions = {}): Promise<Tensor<R>> {
     knownOptions('predict', options, ['signal']);
     const input = this.#input(x, 'x');
-    const { packed, buffers } = forTransfer([input]);
     const { lengths } = input;
-    const call = (flag?: Int32Array) => this.#host.call('predict', [packed, flag], buffers);
+    const lend = async (flag?: Int32Array): Promise<Prepared<'predict'>> => {
+      const { packed, buffers } = await this.#host.lend([input]);
+      return { args: [packed, flag], buffers };
+    };
+    const call = (flag?: Int32Array) => this.#host.call('predict', lend(flag));
     const { data, shape } = await abortable(options, call);
     return new Tensor<number>(data, shape, shape.length === 3 ? lengths : undefined) as Tensor<R>;
   }
@@ -144,16 +151,22 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   /** One training step; gives loss and metrics of this batch before the step. */
   async trainOnBatch(x: X, y: TargetsOf<R>): Promise<Evaluation> {
     this.#compiledSpec('trainOnBatch');
-    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
-    return evaluation(await this.#host.call('trainOnBatch', [batch], buffers));
+    return evaluation(
+      await this.#host.call(
+        'trainOnBatch',
+        this.#lendPair(x, y, (batch) => [batch]),
+      ),
+    );
   }
 
   /** Gradients of the loss by the weights' names, in their order; updates nothing, drops nothing. */
   async gradients(x: X, y: TargetsOf<R>): Promise<Record<string, NamedTensor>> {
     this.#compiledSpec('gradients');
-    const { batch, buffers } = batchForTransfer(this.#pair(x, y, ''));
+    const flat = await this.#host.call(
+      'gradients',
+      this.#lendPair(x, y, (batch) => [batch]),
+    );
     const { weights } = await this.#host.description();
-    const flat = await this.#host.call('gradients', [batch], buffers);
     return Object.fromEntries(
       unflatten(flat, weights).map((gradient) => [gradient.name, gradient]),
     );
@@ -161,8 +174,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
 
   /** All weights in Keras's order and shapes. */
   async getWeights(): Promise<NamedTensor[]> {
-    const { weights } = await this.#host.description();
-    return unflatten(await this.#host.call('getWeights', []), weights);
+    const flat = await this.#host.call('getWeights', []);
+    return unflatten(flat, (await this.#host.description()).weights);
   }
 
   /**
@@ -174,7 +187,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
       weights,
       summarize(this.spec).flatMap((layer) => layer.weights),
     );
-    await this.#host.call('setWeights', [flat], [flat.buffer as ArrayBuffer]);
+    const buffers = [flat.buffer as ArrayBuffer];
+    await this.#host.call('setWeights', Promise.resolve({ args: [flat], buffers }));
   }
 
   /** The optimizer's step size at its present step. */
@@ -225,6 +239,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
 
   /** Ends the engine and frees everything; pending calls reject. Doing it again does nothing. */
   async dispose(): Promise<void> {
+    collected.unregister(this);
     await this.#host.dispose();
   }
 
@@ -240,18 +255,28 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   async #evaluateStream(source: BatchSource, options: CallOptions): Promise<Logs> {
     const closing = new AbortController();
     const pack = (x: unknown, y: unknown, where: string) => this.#pair(x, y, where);
-    const pump = new StreamPump({ evaluate: source }, pack, closing.signal);
+    const pump = new StreamPump({ evaluate: source }, pack, this.#host.lend, closing.signal);
     const call = (flag?: Int32Array) => this.#host.call('evaluateStream', [pump.read, flag]);
     try {
       return await abortable(options, call);
     } finally {
-      closing.abort();
+      closing.abort(new AbortError('The evaluation has ended'));
       pump.close();
     }
   }
 
   #input(x: unknown, where: string): Packed {
     return pack(x, { where, shape: this.#inputShape });
+  }
+
+  /** Inputs and targets as arguments of a call, ready to cross. */
+  async #lendPair<A>(
+    x: unknown,
+    y: unknown,
+    args: (batch: Batch) => A,
+  ): Promise<{ args: A; buffers: ArrayBuffer[] }> {
+    const { batch, buffers } = await lendBatch(this.#host.lend, this.#pair(x, y, ''));
+    return { args: args(batch), buffers };
   }
 
   /** Packs inputs and targets; sparse targets have one class number where the output has classes. */

@@ -1,5 +1,5 @@
 import type { Description, EngineSource } from './engine/engine.ts';
-import { type Flavour, flavourOf } from './engine/flavour.ts';
+import { flavourOf } from './engine/flavour.ts';
 import { wasmModule } from './engine/module.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
@@ -26,12 +26,10 @@ export async function open(
   source: EngineSource,
 ): Promise<Opened> {
   if ('spec' in source) checkSize(source.spec);
-  const flavour = flavourOf(options.arithmetic);
-  const module = await wasmModule(flavour);
-  const connection =
-    options.thread === 'main' ? await direct(flavour) : connectWorker(await spawn());
+  const module = await wasmModule(flavourOf(options.arithmetic));
+  const connection = options.thread === 'main' ? await direct() : connectWorker(await spawn());
   try {
-    const description = await connection.call('start', [{ module, flavour, source }]);
+    const description = await connection.call('start', [{ module, source }]);
     return { connection, description };
   } catch (error) {
     await connection.close(error instanceof Error ? error : new Error(String(error)));
@@ -51,10 +49,10 @@ function checkSize(spec: ModelSpec): void {
 }
 
 /** The engine's code is loaded on this thread only where it runs on it. */
-async function direct(flavour: Flavour): Promise<Connection> {
+async function direct(): Promise<Connection> {
   const { openWasm } = await import('./engine/wasm.ts');
-  const glue = flavour === 'relaxed' ? (await import('./engine/wasm-relaxed.ts')).glue : undefined;
   return connectDirect(
-    createApi(({ module, source }) => openWasm(module, flavour, source, glue), MAIN_SLICE),
+    createApi(({ module, source }) => openWasm(module, source), MAIN_SLICE),
+    MAIN_SLICE,
   );
 }

@@ -13,6 +13,10 @@ export interface Packed {
   readonly lengths?: Uint32Array;
   /** Whether the array was made here, so that it may be given away. */
   readonly owned: boolean;
+  /** Name of the argument, for messages: `x`. */
+  readonly where: string;
+  /** Number of its first example, where it is a part of what was given. @default 0 */
+  readonly first?: number;
 }
 
 /** What the model expects of an argument. */
@@ -66,13 +70,12 @@ function packTensor(value: Tensor, expected: Expected): Packed {
     value.data.length === sizeOf(shape) &&
     expected.shape.every((size, i) => size === null || size === shape[i + 1]);
   if (!fits) refuse(expected, show([...value.shape]));
+  const { where } = expected;
   const { data, lengths } = value;
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i])) refuseValue(expected.where, data[i], shape, i);
-  }
-  if (lengths === undefined) return { data, shape, owned: false };
-  checkLengths(expected.where, lengths, shape);
-  return { data, shape, lengths: lengths.slice(), owned: false };
+  // The engine looks for NaN and infinity: a large tensor must not keep this thread.
+  if (lengths === undefined) return { data, shape, owned: false, where };
+  checkLengths(where, lengths, shape);
+  return { data, shape, lengths: lengths.slice(), owned: false, where };
 }
 
 function checkLengths(where: string, lengths: Uint32Array, shape: readonly number[]): void {
@@ -84,16 +87,20 @@ function checkLengths(where: string, lengths: Uint32Array, shape: readonly numbe
   });
 }
 
-function refuseValue(where: string, value: unknown, shape: readonly number[], flat: number): never {
-  const place: number[] = [];
-  let rest = flat;
-  for (const size of [...shape].reverse()) {
-    place.unshift(rest % size);
-    rest = Math.floor(rest / size);
-  }
-  throw new DataError(
-    `${where}${place.map((i) => `[${i}]`).join('')}: expected a finite number, got ${show(value)}`,
-  );
+/** What to say of the first value of the valid steps that is not finite, if there is one. */
+export function nonFinitePlace({ data, shape, lengths, where, first }: Packed): string | undefined {
+  const features = shape.at(-1) ?? 1;
+  const steps = shape.length === 3 ? (shape[1] ?? 1) : 1;
+  const i = data.findIndex((value, at) => {
+    if (Number.isFinite(value)) return false;
+    const row = Math.floor(at / features);
+    return row % steps < (lengths?.[Math.floor(row / steps)] ?? steps);
+  });
+  if (i < 0) return undefined;
+  const row = Math.floor(i / features);
+  const example = (first ?? 0) + Math.floor(row / steps);
+  const place = shape.length === 3 ? [example, row % steps] : [example];
+  return `${where}${[...place, i % features].map((n) => `[${n}]`).join('')}: expected a finite number, got ${data[i]}`;
 }
 
 function packNested(value: unknown, expected: Expected): Packed {
@@ -119,7 +126,7 @@ function packVectors(value: Values, features: number, short: boolean, expected: 
       row(data, i * features, value[i], features, `${expected.where}[${i}]`);
     }
   }
-  return { data, shape: [value.length, features], owned: true };
+  return { data, shape: [value.length, features], owned: true, where: expected.where };
 }
 
 function packSequences(
@@ -154,7 +161,7 @@ function packSequences(
       }
     }
   }
-  const packed = { data, shape: [value.length, longest, features], owned: true };
+  const packed = { data, shape: [value.length, longest, features], owned: true, where };
   return lengths.every((length) => length === longest) ? packed : { ...packed, lengths };
 }
 

@@ -1,4 +1,4 @@
-import { sharedFlag } from './abortable.ts';
+import { sharedFlag, unlessAborted } from './abortable.ts';
 import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
@@ -38,7 +38,17 @@ export interface RunDriver {
   send(directive: Directive): void;
   readonly callbacks: readonly Callback[];
   readonly signal: AbortSignal | undefined;
+  /** Aborted, with the reason, when the engine is to end. */
+  readonly closing: AbortSignal;
 }
+
+const isPromise = (value: unknown): value is PromiseLike<unknown> =>
+  typeof value === 'object' &&
+  value !== null &&
+  'then' in value &&
+  typeof value.then === 'function';
+
+const ending = () => new AbortError('The run is to end');
 
 /**
  * A training run. Await it for the result; iterate it for the epochs as they end (leaving the
@@ -49,6 +59,8 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   readonly #flag: Int32Array | undefined;
   readonly #result: Promise<FitResult>;
   readonly #ended = new AbortController();
+  /** Aborted when callbacks are no longer waited for. */
+  readonly #cut = new AbortController();
   readonly #closed: Promise<void>;
   #close: () => void = () => {};
   readonly #records: EpochRecord[] = [];
@@ -168,11 +180,14 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   async #perform(): Promise<FitResult> {
-    const { signal } = this.#driver;
+    const { signal, closing } = this.#driver;
     const abort = () => this.#end('abort');
+    const close = () => this.#cut.abort(closing.reason);
     // The caller gets the run before anything happens in it.
     await Promise.resolve();
     try {
+      closing.throwIfAborted();
+      closing.addEventListener('abort', close, { once: true });
       signal?.addEventListener('abort', abort, { once: true });
       if (signal?.aborted) throw this.#aborted();
       await this.#each((callback) => callback.onTrainBegin?.(this));
@@ -193,7 +208,8 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
       throw this.#failure === undefined ? error : this.#failure.error;
     } finally {
       signal?.removeEventListener('abort', abort);
-      this.#ended.abort();
+      closing.removeEventListener('abort', close);
+      this.#ended.abort(ending());
       this.#close();
     }
   }
@@ -203,12 +219,12 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     return new AbortError('The run was aborted', { cause });
   }
 
-  async #each(call: (callback: Callback) => void | Promise<void> | undefined): Promise<void> {
+  async #each(call: (callback: Callback) => unknown): Promise<void> {
     for (const callback of this.#driver.callbacks) {
       this.#calling += 1;
       try {
         const pending = call(callback);
-        if (pending !== undefined) await pending;
+        if (isPromise(pending)) await unlessAborted(pending, this.#cut.signal);
       } finally {
         this.#calling -= 1;
       }
@@ -220,8 +236,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     try {
       await this.#handle(event);
     } catch (error) {
-      this.#failure ??= { error };
-      this.#end('abort');
+      this.#fail(error);
     }
     return { command: this.#command, attended: this.#attended };
   }
@@ -236,7 +251,10 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
       case 'progress': {
         const { epoch, batch, batches, logs } = event;
         const progress = { ...logs, loss: logs.loss ?? Number.NaN, epoch, batch, batches };
-        for (const callback of this.#driver.callbacks) callback.onBatchEnd?.(progress, this);
+        for (const callback of this.#driver.callbacks) {
+          const pending: unknown = callback.onBatchEnd?.(progress, this);
+          if (isPromise(pending)) pending.then(undefined, (error) => this.#fail(error));
+        }
         return;
       }
       case 'epochs': {
@@ -257,11 +275,18 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     }
   }
 
+  /** Ends the run with an error of a callback. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+    this.#end('abort');
+  }
+
   #end(command: 'stop' | 'abort'): void {
     if (this.#over || this.#command === 'abort') return;
     this.#turn('stopping');
     this.#tell(command);
-    this.#ended.abort();
+    this.#ended.abort(ending());
+    if (command === 'abort') this.#cut.abort(this.#aborted());
   }
 
   #tell(command: Command): void {

@@ -1,7 +1,8 @@
 import { transfer } from 'comlink';
+import { unlessAborted } from './abortable.ts';
 import { show } from './check.ts';
-import { AbortError, DataError } from './errors.ts';
-import { batchForTransfer } from './transfer.ts';
+import { DataError } from './errors.ts';
+import { type Lend, lendBatch } from './transfer.ts';
 import type { Batch, StreamName, StreamReader } from './worker/protocol.ts';
 
 /** Batches that come one after the other: `[x, y]` each. */
@@ -36,38 +37,32 @@ function open(source: BatchSource, where: string): Items {
 
 type BatchSources = Readonly<Partial<Record<StreamName, BatchSource>>>;
 
-const closedError = () => new AbortError('The stream was closed');
+/** Checks and packs one batch `[x, y]`; `where` goes in front of messages. */
+export type Packer = (x: unknown, y: unknown, where: string) => Batch;
 
 /** Reads streams on the caller's thread, one batch at a time, when the loop asks for it. */
 export class StreamPump {
   readonly #sources: BatchSources;
-  readonly #pack: (x: unknown, y: unknown, where: string) => Batch;
+  readonly #pack: Packer;
+  readonly #lend: Lend;
   readonly #open = new Map<string, Items>();
   readonly #closing: AbortSignal;
-  readonly #closed: Promise<never>;
 
   /**
-   * @param pack - checks and packs one batch
-   * @param closing - aborted when nothing more is wanted
+   * @param lend - makes a batch ready to cross
+   * @param closing - aborted, with an AbortError, when nothing more is wanted
    */
-  constructor(
-    sources: BatchSources,
-    pack: (x: unknown, y: unknown, where: string) => Batch,
-    closing: AbortSignal,
-  ) {
+  constructor(sources: BatchSources, pack: Packer, lend: Lend, closing: AbortSignal) {
     this.#sources = sources;
     this.#pack = pack;
+    this.#lend = lend;
     this.#closing = closing;
-    this.#closed = new Promise((_, reject) => {
-      closing.addEventListener('abort', () => reject(closedError()), { once: true });
-    });
-    this.#closed.catch(() => {});
   }
 
   /** What the loop calls. */
   readonly read: StreamReader = async (stream, restart) => {
     const where = stream === 'validation' ? 'validation batch' : 'batch';
-    if (this.#closing.aborted) throw closedError();
+    this.#closing.throwIfAborted();
     let items = this.#open.get(stream);
     if (items === undefined || restart) {
       const source = this.#sources[stream];
@@ -75,21 +70,20 @@ export class StreamPump {
       items = open(source, where);
       this.#open.set(stream, items);
     }
-    const next = await Promise.race([items.next(), this.#closed]);
+    const next = await unlessAborted(items.next(), this.#closing);
     if (next.done === true) return null;
     const value: unknown = next.value;
     if (!Array.isArray(value) || value.length !== 2) {
       throw new DataError(`${where}: expected [x, y], got ${show(value)}`);
     }
-    const { batch, buffers } = batchForTransfer(this.#pack(value[0], value[1], where));
+    const { batch, buffers } = await lendBatch(this.#lend, this.#pack(value[0], value[1], where));
     return transfer(batch, buffers);
   };
 
   /** Closes what is open. A source that is in the middle of a batch is not waited for. */
   close(): void {
-    for (const items of this.#open.values()) {
-      Promise.resolve(items.return?.()).catch(() => {});
-    }
+    const end = async (items: Items) => items.return?.();
+    for (const items of this.#open.values()) end(items).catch(() => {});
     this.#open.clear();
   }
 }

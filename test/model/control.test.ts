@@ -9,7 +9,6 @@ import {
   isEngineCrashError,
   isNonFiniteError,
   isShapeError,
-  isStateError,
   layers,
   optimizers,
   sequential,
@@ -38,7 +37,7 @@ describe.each(['worker', 'main'] as const)('on thread %s', (thread) => {
     expect((await model.toBytes()).length).toBeGreaterThan(1000);
     expect(await model.getWeights()).toEqual(weights);
     expect((await model.predict(x)).shape).toEqual([200, 1]);
-    await expect(model.evaluate(x, y)).rejects.toSatisfy(isStateError);
+    expect((await model.evaluate(x, y)).loss).toBeGreaterThan(0);
     const before = run.history.loss?.length ?? 0;
     run.resume();
     const epochs = run[Symbol.asyncIterator]();

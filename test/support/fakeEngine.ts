@@ -1,5 +1,5 @@
 import type { Description, Engine, Slot } from '../../ts/engine/engine.ts';
-import { NonFiniteError } from '../../ts/errors.ts';
+import { NonFiniteError, StateError } from '../../ts/errors.ts';
 import type { CompileSpec } from '../../ts/spec.ts';
 
 /** What a fake engine was asked to do, for tests of the loop around it. */
@@ -9,6 +9,10 @@ export interface FakeEngine extends Engine {
   readonly kept: number[];
   /** Called before each training step. */
   beforeStep: (step: number) => void;
+  /** Called when a slot's data are checked. */
+  beforeCheck: (slot: Slot) => void;
+  /** Numbers of the meters that are open. */
+  readonly meters: readonly number[];
   disposed: boolean;
 }
 
@@ -17,23 +21,35 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
   const sizes = new Map<Slot, number>();
   const values = new Map<Slot, Float32Array>();
   let weight = saved.weight ?? 1;
-  let sum = 0;
-  let count = 0;
+  /** Sums and counts by meter. */
+  const meters = new Map<number, { sum: number; count: number }>([[0, { sum: 0, count: 0 }]]);
+  let opened = 0;
   let best: number | undefined;
   let names = ['loss'];
-  const add = (slot: Slot, indices: Uint32Array) => {
+  const meterOf = (meter: number) => {
+    const found = meters.get(meter);
+    if (found === undefined) throw new StateError(`there is no meter ${meter}`);
+    return found;
+  };
+  const add = (slot: Slot, indices: Uint32Array, meter: number) => {
     const data = values.get(slot) ?? new Float32Array();
-    for (const i of indices) sum += data[i] ?? 0;
-    count += indices.length;
-    return sum / count;
+    const seen = meterOf(meter);
+    for (const i of indices) seen.sum += data[i] ?? 0;
+    seen.count += indices.length;
+    return seen.sum / seen.count;
   };
   const engine: FakeEngine = {
     steps: [],
     kept: [],
     beforeStep: () => {},
+    beforeCheck: () => {},
+    get meters() {
+      return [...meters.keys()];
+    },
     disposed: false,
     compile(spec: CompileSpec) {
       names = ['loss', ...spec.metrics.map(({ type }) => type)];
+      for (const meter of meters.keys()) if (meter !== 0) meters.delete(meter);
     },
     describe: () =>
       ({
@@ -53,26 +69,39 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
       values.set(slot, data.slice());
     },
     setTarget() {},
+    checkData(slot) {
+      engine.beforeCheck(slot);
+    },
     clearData(slot) {
       sizes.delete(slot);
     },
     size: (slot) => sizes.get(slot) ?? 0,
-    trainStep(slot, indices) {
+    trainStep(slot, indices, meter) {
       engine.beforeStep(engine.steps.length);
       engine.steps.push([...indices]);
       for (const i of indices) weight = (weight * 31 + i + 7) % 65521;
-      return add(slot, indices);
+      return add(slot, indices, meter);
     },
     evaluateStep: add,
     predictStep: (slot, indices) =>
       Float32Array.from(indices, (i) => 2 * (values.get(slot)?.[i] ?? 0)),
     outputShape: (_output, slot) => [sizes.get(slot) ?? 0, 1],
     gradients: () => Float32Array.of(weight),
-    resetMetrics() {
-      sum = 0;
-      count = 0;
+    openMeter() {
+      meters.set(++opened, { sum: 0, count: 0 });
+      return opened;
     },
-    metrics: () => names.map(() => sum / count),
+    resetMeter(meter) {
+      Object.assign(meterOf(meter), { sum: 0, count: 0 });
+    },
+    closeMeter(meter) {
+      meterOf(meter);
+      meters.delete(meter);
+    },
+    metrics(meter) {
+      const { sum, count } = meterOf(meter);
+      return names.map(() => sum / count);
+    },
     getWeights: () => Float32Array.of(weight),
     setWeights(flat) {
       weight = flat[0] ?? 0;
@@ -89,6 +118,9 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
       if (best === undefined) return false;
       weight = best;
       return true;
+    },
+    dropBest() {
+      best = undefined;
     },
     save: (metadata) => new TextEncoder().encode(JSON.stringify({ weight, metadata })),
     dispose() {

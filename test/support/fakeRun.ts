@@ -11,6 +11,8 @@ export interface RunSetup {
   readonly signal?: AbortSignal;
   /** Whether commands go through shared memory too. */
   readonly shared?: boolean;
+  /** Aborted when the engine is to end. */
+  readonly closing?: AbortSignal;
   /** Longest time without giving way to the event loop, in milliseconds. */
   readonly slice?: number;
 }
@@ -23,12 +25,19 @@ interface Way {
 
 /** A run over the loop that `way` leads to. */
 export const fakeRun = (
-  { changes, callbacks = [], signal, shared = true }: RunSetup,
+  {
+    changes,
+    callbacks = [],
+    signal,
+    shared = true,
+    closing = new AbortController().signal,
+  }: RunSetup,
   { send, fit }: Way,
 ): Run =>
   new Run({
     callbacks,
     signal,
+    closing,
     send,
     perform(listener, flag) {
       const epochBegin = callbacks.some(({ onEpochBegin }) => onEpochBegin !== undefined);

@@ -12,6 +12,7 @@ export const numbers = (count: number): Packed => ({
   data: Float32Array.from({ length: count }, (_, i) => i),
   shape: [count, 1],
   owned: true,
+  where: 'x',
 });
 
 /** Batches of an epoch of {@link fitRequest}. */

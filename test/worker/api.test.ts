@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { earlyStopping, StateError } from '../../ts/index.ts';
+import { DataError, earlyStopping, StateError } from '../../ts/index.ts';
 import { createApi } from '../../ts/worker/api.ts';
 import { readMetadata } from '../../ts/worker/metadata.ts';
-import type { Batch, FitRequest, StreamReader } from '../../ts/worker/protocol.ts';
+import type { Batch, FitListener, FitRequest, StreamReader } from '../../ts/worker/protocol.ts';
 import { type FakeEngine, fakeEngine, notFinite } from '../support/fakeEngine.ts';
 import {
   attend,
@@ -162,13 +162,167 @@ test('a paused run stands still until it is told to go on, and can be saved mean
     metadata: unknown;
   };
   expect(readMetadata(metadata)).toMatchObject({ training: { epoch: 0, batch: 2 } });
-  await expect(api.evaluate({ inputs: [numbers(2)], targets: [numbers(2)] })).rejects.toThrow(
-    StateError,
-  );
   api.control('run');
   await run;
   expect(engine.steps).toHaveLength(8);
 });
+
+const pair = (count: number): Batch => ({ inputs: [numbers(count)], targets: [numbers(count)] });
+
+/** What may come while a run stands still, or between a run that was stopped and its resumption. */
+const between: readonly {
+  name: string;
+  call: (api: ReturnType<typeof start>['api']) => unknown;
+}[] = [
+  { name: 'evaluate', call: (api) => api.evaluate(pair(3)) },
+  { name: 'predict', call: (api) => api.predict([numbers(3)]) },
+  { name: 'gradients', call: (api) => api.gradients(pair(3)) },
+  { name: 'save', call: (api) => api.save('m', {}, true) },
+];
+
+test.each(between)('$name while a run is paused changes nothing of its epoch', async ({ call }) => {
+  const { api, engine } = start();
+  engine.beforeStep = (step) => {
+    if (step === 1) api.control('pause');
+  };
+  const { events, listener } = recorder(async ({ type }) => {
+    if (type === 'paused') {
+      await call(api);
+      api.control('run');
+    }
+    return goOn;
+  });
+  await api.fit(fitRequest(), listener, noStream);
+  expect(finished(events).map(({ record }) => record.logs.loss)).toEqual([4.5, 4.5]);
+});
+
+test.each(between)('$name between a stop and its resumption changes nothing', async ({ call }) => {
+  const { api, engine } = start();
+  engine.beforeStep = (step) => {
+    if (step === 1) api.control('stop');
+  };
+  await api.fit(fitRequest(), () => goOn, noStream);
+  expect(engine.steps).toHaveLength(2);
+  await call(api);
+  const { events, listener } = recorder();
+  await api.fit(fitRequest({ resume: true }), listener, noStream);
+  expect(finished(events).map(({ record }) => record.logs.loss)).toEqual([4.5, 4.5]);
+});
+
+/** Ways in which a run can be refused, or fail before its first batch is trained. */
+const refusals: readonly {
+  name: string;
+  changes?: Partial<FitRequest>;
+  before?: (engine: FakeEngine) => void;
+  listener?: FitListener;
+}[] = [
+  {
+    name: 'whose data are refused',
+    before: (engine) => {
+      engine.beforeCheck = () => {
+        throw new DataError('y[3]: expected a class number');
+      };
+    },
+  },
+  {
+    name: 'whose first batch fails',
+    before: (engine) => {
+      engine.beforeStep = () => {
+        throw notFinite();
+      };
+    },
+  },
+  {
+    name: 'whose options are refused',
+    changes: { resume: true, batchSize: 7 },
+  },
+  {
+    name: 'that is aborted before its first batch',
+    listener: () => ({ command: 'abort', attended: true }),
+  },
+];
+
+test.each(refusals)(
+  'a run $name changes nothing: the one before it can go on',
+  async ({ changes, before, listener = () => goOn }) => {
+    const { api, engine } = start();
+    const stopping = [earlyStopping({ monitor: 'loss', patience: 9, restoreBestWeights: true })];
+    const request = (more: Partial<FitRequest> = {}) =>
+      fitRequest({ shuffle: true, earlyStopping: stopping, epochs: 3, ...more });
+    engine.beforeStep = (step) => {
+      if (step === 5) api.control('stop');
+    };
+    await api.fit(request(), () => goOn, noStream);
+    engine.beforeStep = () => {};
+    const saved = api.save('m', {}, true);
+    const { meters } = engine;
+
+    before?.(engine);
+    await api.fit(request({ shuffle: false, ...changes }), listener, noStream).catch(() => {});
+    engine.beforeStep = () => {};
+    engine.beforeCheck = () => {};
+    expect(api.save('m', {}, true)).toEqual(saved);
+    expect(engine.meters).toEqual(meters);
+
+    const { events, listener: record } = recorder();
+    await api.fit(request({ resume: true }), record, noStream);
+    expect(finished(events).map(({ record: { epoch, logs } }) => [epoch, logs.loss])).toEqual([
+      [1, 4.5],
+      [2, 4.5],
+    ]);
+  },
+);
+
+test('meters are given back, whatever ends a call', async () => {
+  const { api, engine } = start();
+  await api.fit(fitRequest(), () => goOn, noStream);
+  const after = engine.meters;
+  await api.fit(fitRequest({ validation: { kind: 'split', from: 8 } }), () => goOn, noStream);
+  await api.evaluate(pair(600));
+  await api.trainOnBatch(pair(3));
+  engine.beforeStep = () => {
+    throw notFinite();
+  };
+  await expect(api.trainOnBatch(pair(3))).rejects.toThrow();
+  expect(engine.meters).toHaveLength(after.length);
+});
+
+test('weights that an earlier run kept are not brought back by a later one', async () => {
+  const { api, engine } = start();
+  const restoring = (more: Partial<Parameters<typeof earlyStopping>[0]> = {}) => [
+    earlyStopping({ monitor: 'loss', restoreBestWeights: true, ...more }),
+  ];
+  await api.fit(fitRequest({ earlyStopping: restoring() }), () => goOn, noStream);
+  const first = engine.getWeights();
+  const late = restoring({ startFromEpoch: 50 });
+  const outcome = await api.fit(fitRequest({ earlyStopping: late }), () => goOn, noStream);
+  expect(outcome).toEqual({ end: 'completed', bestEpoch: null });
+  expect(engine.getWeights()).not.toEqual(first);
+  expect(engine.restoreBest()).toBe(false);
+});
+
+test.each(['pause', 'stop', 'abort'] as const)(
+  'a batch that does not come keeps no %s waiting',
+  async (command) => {
+    const { api } = start();
+    const { data: _, ...request } = fitRequest({ epochs: 1 });
+    let give: (batch: Batch | null) => void = () => {};
+    const read: StreamReader = () => new Promise((resolve) => (give = resolve));
+    const { events, listener } = recorder(({ type }) => {
+      if (type === 'begin') setImmediate(() => api.control(command));
+      if (type === 'paused') {
+        api.control('run');
+        give(null);
+      }
+      return goOn;
+    });
+    const run = api.fit(request, listener, read);
+    if (command === 'pause') {
+      await expect(run).rejects.toThrow(/no batches/);
+      expect(events.map(({ type }) => type)).toContain('paused');
+    } else expect((await run).end).toBe(command === 'stop' ? 'stopped' : 'aborted');
+  },
+);
 
 test('a command in shared memory is seen after the batch that is being computed', async () => {
   const { api, engine } = start();
@@ -198,21 +352,6 @@ test('while a run goes on, what would disturb it is refused', async () => {
   expect(() => api.trainOnBatch({ inputs: [], targets: [] })).toThrow(StateError);
   expect(() => api.compile({ metrics: [] } as never)).toThrow(StateError);
   await run;
-});
-
-test('measuring in the middle of a run waits for the end of the epoch', async () => {
-  const { api, engine } = start();
-  let measured: Promise<unknown> | undefined;
-  engine.beforeStep = (step) => {
-    if (step === 1) measured = api.evaluate({ inputs: [numbers(3)], targets: [numbers(3)] });
-  };
-  const { events, listener } = recorder();
-  await api.fit(fitRequest(), listener, noStream);
-  expect(await measured).toEqual({ loss: 1, mae: 1 });
-  expect(finished(events)).toMatchObject([
-    { record: { logs: { loss: 4.5 } } },
-    { record: { logs: { loss: 4.5 } } },
-  ]);
 });
 
 test('early stopping ends the run and brings the best weights back', async () => {

@@ -96,6 +96,17 @@ test('the worker keeps the process alive only while something is pending', async
   expect(worker.log.at(-1)).toBe('unref');
 });
 
+test('an answer that comes while the worker is being ended does not let go of the process', async () => {
+  const { worker, connection } = await connect();
+  const pending = connection.call('getWeights', []);
+  const closing = connection.close(new DisposedError('gone'));
+  await expect(pending).rejects.toThrow('gone');
+  await closing;
+  // The answer was on its way.
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(worker.log.slice(-2)).toEqual(['ref', 'terminate']);
+});
+
 test('events reach the caller before the run ends', async () => {
   const { connection } = await connect();
   const { events, listener } = recorder(() => attend);

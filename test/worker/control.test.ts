@@ -9,7 +9,7 @@ afterEach(() => vi.restoreAllMocks());
 /** Runs turns of `length` milliseconds; gives the times without giving way, and looks at the clock. */
 async function run(length: number, turns: number, longest = slice) {
   const clock = vi.spyOn(performance, 'now').mockImplementation(() => time);
-  const pulse = new Pulse(longest);
+  const pulse = new Pulse(longest, true);
   const gaps: number[] = [];
   let last = time;
   for (let i = 0; i < turns; i++) {
@@ -44,9 +44,20 @@ test('short turns look at the clock once in a while only', async () => {
   expect(looks).toBeLessThan(10_000 / 50);
 });
 
+test('where turns differ, a slice is kept to the turn', async () => {
+  vi.spyOn(performance, 'now').mockImplementation(() => time);
+  const pulse = new Pulse(slice, false);
+  for (let i = 0; i < 1000; i++) {
+    time += 0.001;
+    expect(pulse.due()).toBe(false);
+  }
+  time += slice;
+  expect(pulse.due()).toBe(true);
+});
+
 test('turns that become long are noticed after the last short ones', async () => {
   vi.spyOn(performance, 'now').mockImplementation(() => time);
-  const pulse = new Pulse(slice);
+  const pulse = new Pulse(slice, true);
   for (let i = 0; i < 1000; i++) {
     time += 0.001;
     pulse.due();

@@ -3,6 +3,12 @@ import type { CompileSpec, ModelSpec, Shape } from '../spec.ts';
 /** Where data lie in the engine. */
 export const slots = { train: 0, validation: 1, scratch: 2 } as const;
 
+/**
+ * Number of running sums of loss and metrics; who opened it owns it. A loaded model's meter 0 holds
+ * those of the epoch that it was saved in.
+ */
+export type Meter = number;
+
 /** One of {@link slots}. */
 export type Slot = (typeof slots)[keyof typeof slots];
 
@@ -52,22 +58,28 @@ export interface Engine {
   ): void;
   /** Gives a slot its targets, which are copied. */
   setTarget(slot: Slot, index: number, data: Float32Array, shape: readonly number[]): void;
+  /** Checks inputs and targets of a slot against the model and its loss, before anything is changed. */
+  checkData(slot: Slot): void;
   clearData(slot: Slot): void;
   /** Number of examples of a slot. */
   size(slot: Slot): number;
-  /** Trains one mini-batch; gives its loss and adds to the running metrics. */
-  trainStep(slot: Slot, indices: Uint32Array): number;
-  /** Measures one mini-batch; gives its loss and adds to the running metrics. */
-  evaluateStep(slot: Slot, indices: Uint32Array): number;
+  /** Trains one mini-batch; gives its loss and adds to a meter. */
+  trainStep(slot: Slot, indices: Uint32Array, meter: Meter): number;
+  /** Measures one mini-batch; gives its loss and adds to a meter. */
+  evaluateStep(slot: Slot, indices: Uint32Array, meter: Meter): number;
   /** One output of one mini-batch, [batch, …]. */
   predictStep(slot: Slot, indices: Uint32Array, output: number): Float32Array;
   /** Shape of an output for all examples of a slot. */
   outputShape(output: number, slot: Slot): number[];
   /** Gradients of the loss of one mini-batch, one weight after the other. */
   gradients(slot: Slot, indices: Uint32Array): Float32Array;
-  resetMetrics(): void;
-  /** Loss and metrics over all that was seen since `resetMetrics`. */
-  metrics(): number[];
+  /** A meter that has seen nothing. `compile` closes all but 0. */
+  openMeter(): Meter;
+  resetMeter(meter: Meter): void;
+  /** Meter 0 cannot be closed. */
+  closeMeter(meter: Meter): void;
+  /** Loss and metrics over all that a meter has seen. */
+  metrics(meter: Meter): number[];
   /** All weights, one after the other. */
   getWeights(): Float32Array;
   setWeights(flat: Float32Array): void;
@@ -79,8 +91,13 @@ export interface Engine {
   keepBest(): void;
   /** Brings that copy back; false when there is none. */
   restoreBest(): boolean;
-  /** One safetensors file. */
-  save(metadata: unknown, includeOptimizer: boolean): Uint8Array;
+  /** Forgets that copy. */
+  dropBest(): void;
+  /**
+   * One safetensors file.
+   * @param meter - the running sums that are saved with the optimizer
+   */
+  save(metadata: unknown, includeOptimizer: boolean, meter: Meter): Uint8Array;
   dispose(): void;
 }
 

@@ -1,13 +1,13 @@
 import { type ProxyMethods, releaseProxy, transfer } from 'comlink';
-import { type Description, type Engine, slots } from '../engine/engine.ts';
+import { type Description, type Engine, type Meter, slots } from '../engine/engine.ts';
 import { AbortError, StateError } from '../errors.ts';
 import type { Packed } from '../pack.ts';
 import type { CompileSpec } from '../spec.ts';
 import { Control, Pulse } from './control.ts';
 import { load, range } from './data.ts';
 import { holdLifeline } from './lifeline.ts';
-import { Lock } from './lock.ts';
-import { measureBatch, measureStream, named, type Rest } from './measure.ts';
+import { measureBatch, measureStream, metered, named, type Rest } from './measure.ts';
+import { readMetadata } from './metadata.ts';
 import { type Prediction, predictAll } from './predict.ts';
 import type {
   Batch,
@@ -21,7 +21,7 @@ import type {
   StreamReader,
   TrainingState,
 } from './protocol.ts';
-import { readMetadata } from './metadata.ts';
+import { type LoadedRequest, loadRequest } from './request.ts';
 import { beginState } from './state.ts';
 import { train } from './training.ts';
 
@@ -42,9 +42,10 @@ const release = (listener: object): void => (listener as Partial<ProxyMethods>)[
 export function createApi(open: OpenEngine, slice: number) {
   let engine: Engine | undefined;
   let description: Description | undefined;
+  /** Where the last run stands, and the running sums of its epoch. */
   let training: TrainingState | null = null;
+  let meter: Meter = 0;
   let control: Control | undefined;
-  const metricsLock = new Lock();
 
   const started = (): Engine => {
     if (engine === undefined) throw new StateError('The engine has not been started');
@@ -60,7 +61,7 @@ export function createApi(open: OpenEngine, slice: number) {
     }
   };
   const rest = (flag?: Int32Array): Rest => {
-    const pulse = new Pulse(slice);
+    const pulse = new Pulse(slice, false);
     return () => {
       if (flag !== undefined && Atomics.load(flag, 0) !== 0) {
         throw new AbortError('The call was aborted');
@@ -70,18 +71,49 @@ export function createApi(open: OpenEngine, slice: number) {
   };
 
   const measured = async (measure: (running: Engine) => Promise<number[]>): Promise<Logs> => {
-    if (control?.command === 'pause') {
-      throw new StateError(
-        'evaluate would disturb the epoch that is paused: resume or stop the run first',
-      );
-    }
     const running = started();
     try {
-      return named(names(), await metricsLock.run(() => measure(running)));
+      return named(names(), await measure(running));
     } finally {
       running.clearData(slots.scratch);
     }
   };
+
+  async function perform(
+    request: LoadedRequest,
+    listener: FitListener,
+    read: StreamReader,
+    mine: Control,
+  ): Promise<FitOutcome> {
+    const running = started();
+    const state = beginState(training, request);
+    const own = request.resume ? meter : running.openMeter();
+    let begun = request.resume;
+    const begin = () => {
+      if (begun) return;
+      begun = true;
+      if (meter !== 0) running.closeMeter(meter);
+      running.dropBest();
+      training = state;
+      meter = own;
+    };
+    if (begun) training = state;
+    try {
+      return await train({
+        engine: running,
+        request,
+        state,
+        meter: own,
+        begin,
+        control: mine,
+        listener,
+        read,
+        names: names(),
+      });
+    } finally {
+      if (!begun) running.closeMeter(own);
+    }
+  }
 
   return {
     /** Starts the engine from a description or from saved bytes. */
@@ -95,44 +127,43 @@ export function createApi(open: OpenEngine, slice: number) {
     /** Lets the page know when this worker ends. */
     holdLifeline,
 
+    /** Sets how the model is trained; evaluations under way end with an error. */
     compile(spec: CompileSpec): void {
       idle('compile');
       started().compile(spec);
       description = undefined;
       training = null;
+      meter = 0;
     },
 
     describe(): Description {
       return started().describe();
     },
 
-    /** Trains; resolves when the run has ended, however that came. */
-    async fit(request: FitRequest, listener: FitListener, read: StreamReader): Promise<FitOutcome> {
-      const running = started();
-      idle('fit');
-      const mine = new Control(slice, request.flag);
-      control = mine;
-      try {
-        const state = beginState(training, request);
-        training = state;
-        return await train({
-          engine: running,
-          request,
-          state,
-          control: mine,
-          listener,
-          read,
-          metricsLock,
-          names: names(),
-        });
-      } finally {
-        control = undefined;
-        running.clearData(slots.train);
-        running.clearData(slots.validation);
-        running.clearData(slots.scratch);
+    /**
+     * Trains; resolves when the run has ended, however that came. A run that is refused, or fails in
+     * its first batch, changes nothing. Not an async function: its frame would keep the data.
+     */
+    fit(request: FitRequest, listener: FitListener, read: StreamReader): Promise<FitOutcome> {
+      const end = () => {
         release(listener);
         release(read);
+      };
+      let loaded: LoadedRequest;
+      try {
+        idle('fit');
+        loaded = loadRequest(started(), request);
+      } catch (error) {
+        end();
+        return Promise.reject(error);
       }
+      const mine = new Control(slice, loaded.steady, loaded.flag);
+      control = mine;
+      return perform(loaded, listener, read, mine).finally(() => {
+        control = undefined;
+        end();
+        for (const slot of Object.values(slots)) engine?.clearData(slot);
+      });
     },
 
     /** Says what the run should be doing. */
@@ -140,7 +171,7 @@ export function createApi(open: OpenEngine, slice: number) {
       control?.set(directive);
     },
 
-    /** Loss and metrics without training. */
+    /** Loss and metrics without training. During a run: by the weights of the moment. */
     evaluate(batch: Batch, flag?: Int32Array): Promise<Logs> {
       return measured((running) => measureBatch(running, batch, rest(flag)));
     },
@@ -154,11 +185,11 @@ export function createApi(open: OpenEngine, slice: number) {
       }
     },
 
-    /** The model's output, 256 examples at a time. */
+    /** The model's output, some examples at a time. */
     async predict(inputs: readonly Packed[], flag?: Int32Array): Promise<Prediction> {
       const running = started();
       try {
-        const result = await predictAll(running, inputs, rest(flag));
+        const result = await predictAll(running, inputs, slice, rest(flag));
         return transfer(result, [result.data.buffer as ArrayBuffer]);
       } finally {
         running.clearData(slots.scratch);
@@ -168,21 +199,22 @@ export function createApi(open: OpenEngine, slice: number) {
     /** One training step; loss and metrics of this batch. */
     trainOnBatch(batch: Batch): Promise<Logs> {
       idle('trainOnBatch');
-      const running = started();
-      return metricsLock.run(async () => {
-        running.resetMetrics();
-        running.trainStep(slots.scratch, range(load(running, slots.scratch, batch)));
-        running.clearData(slots.scratch);
-        return named(names(), running.metrics());
-      });
+      return measured((running) =>
+        metered(running, async (own) => {
+          running.trainStep(slots.scratch, range(load(running, slots.scratch, batch)), own);
+        }),
+      );
     },
 
     /** Gradients of the loss, one weight after the other; nothing is updated. */
     gradients(batch: Batch): Float32Array {
       const running = started();
-      const flat = running.gradients(slots.scratch, range(load(running, slots.scratch, batch)));
-      running.clearData(slots.scratch);
-      return transfer(flat, [flat.buffer as ArrayBuffer]);
+      try {
+        const flat = running.gradients(slots.scratch, range(load(running, slots.scratch, batch)));
+        return transfer(flat, [flat.buffer as ArrayBuffer]);
+      } finally {
+        running.clearData(slots.scratch);
+      }
     },
 
     getWeights(): Float32Array {
@@ -205,7 +237,7 @@ export function createApi(open: OpenEngine, slice: number) {
     /** One safetensors file, with the position of the run. */
     save(name: string, metadata: SavedMetadata['metadata'], includeOptimizer: boolean): Uint8Array {
       const saved: SavedMetadata = { name, metadata, training: includeOptimizer ? training : null };
-      const bytes = started().save(JSON.stringify(saved), includeOptimizer);
+      const bytes = started().save(JSON.stringify(saved), includeOptimizer, meter);
       return transfer(bytes, [bytes.buffer as ArrayBuffer]);
     },
 

@@ -1,4 +1,4 @@
-import { type Engine, slots } from '../engine/engine.ts';
+import { type Engine, type Meter, slots } from '../engine/engine.ts';
 import { DataError } from '../errors.ts';
 import { load, range } from './data.ts';
 import type { Batch, StreamReader } from './protocol.ts';
@@ -9,6 +9,8 @@ export interface Batches {
   readonly count: number | null;
   /** Begins an epoch and passes over the batches that were done before. */
   begin(order: number, done: number): void | Promise<void>;
+  /** The next batch, where it has to be waited for. */
+  readonly arriving?: Promise<unknown> | undefined;
   /** Trains the next batch; false at the end of the epoch. */
   step(): boolean | Promise<boolean>;
 }
@@ -16,6 +18,7 @@ export interface Batches {
 /** Batches of data that lie in the engine, in shuffled order. */
 export function residentBatches(
   engine: Engine,
+  meter: Meter,
   examples: number,
   batchSize: number,
   shuffle: boolean,
@@ -31,7 +34,7 @@ export function residentBatches(
     },
     step() {
       if (next >= examples) return false;
-      engine.trainStep(slots.train, order.subarray(next, next + batchSize));
+      engine.trainStep(slots.train, order.subarray(next, next + batchSize), meter);
       next += batchSize;
       return true;
     },
@@ -42,7 +45,12 @@ export function residentBatches(
  * Batches of a stream. The next one is asked for while this one is computed, and no more than
  * that: a source that is faster than the training waits.
  */
-export function streamedBatches(engine: Engine, read: StreamReader, limit: number | null): Batches {
+export function streamedBatches(
+  engine: Engine,
+  meter: Meter,
+  read: StreamReader,
+  limit: number | null,
+): Batches {
   let ahead: Promise<Batch | null> | undefined;
   let left = Number.POSITIVE_INFINITY;
   let begun = false;
@@ -54,6 +62,9 @@ export function streamedBatches(engine: Engine, read: StreamReader, limit: numbe
   };
   return {
     count: limit,
+    get arriving() {
+      return ahead;
+    },
     async begin(_order, done) {
       left = limit ?? Number.POSITIVE_INFINITY;
       ahead ??= pull(limit === null || !begun);
@@ -73,7 +84,7 @@ export function streamedBatches(engine: Engine, read: StreamReader, limit: numbe
       if (batch === undefined || batch === null) return ended(limit, left);
       left -= 1;
       if (left > 0 || limit === null) ahead = pull(false);
-      engine.trainStep(slots.scratch, range(load(engine, slots.scratch, batch)));
+      engine.trainStep(slots.scratch, range(load(engine, slots.scratch, batch)), meter);
       return true;
     },
   };

@@ -55,7 +55,8 @@ export function connectWorker(worker: WorkerLike): Connection {
         throw revived;
       });
       return pending.add(answer, () => {
-        if (pending.size === 0) node?.unref();
+        // Not once it is closed: ending a worker keeps the process alive until it has ended.
+        if (pending.closed === undefined && pending.size === 0) node?.unref();
       });
     },
   };

@@ -21,8 +21,8 @@ const lookEvery = 0.5;
 
 /**
  * Says when a loop of batches should give way to the event loop. A look at the clock can cost as much
- * as a fortieth of the smallest model's step, so the clock is left alone for as many turns as fit
- * into half a millisecond, by the time that the last ones took.
+ * as a fortieth of the smallest model's step, so where turns cost about the same the clock is left
+ * alone for as many as fit into half a millisecond, by the time that the last ones took.
  */
 export class Pulse {
   readonly #slice: number;
@@ -33,10 +33,13 @@ export class Pulse {
   #turns = 1;
   #left = 1;
 
-  /** @param slice - longest time without giving way, in milliseconds; 0 gives way at every turn */
-  constructor(slice: number) {
+  /**
+   * @param slice - longest time without giving way, in milliseconds; 0 gives way at every turn
+   * @param steady - whether turns cost about the same; else the clock is looked at in each
+   */
+  constructor(slice: number, steady: boolean) {
     this.#slice = slice;
-    this.#mostTurns = slice === 0 ? 1 : mostTurns;
+    this.#mostTurns = steady && slice > 0 ? mostTurns : 1;
   }
 
   /** Whether it is time; asked once a turn. */
@@ -74,8 +77,9 @@ export class Control {
   #told = false;
   #wake: (() => void) | undefined;
 
-  constructor(slice: number, flag?: Int32Array) {
-    this.#pulse = new Pulse(slice);
+  /** @param steady - whether all batches cost about the same */
+  constructor(slice: number, steady: boolean, flag?: Int32Array) {
+    this.#pulse = new Pulse(slice, steady);
     this.#flag = flag;
   }
 
@@ -119,13 +123,30 @@ export class Control {
     for (;;) {
       const command = this.command;
       if (command !== 'pause') return command;
-      if (!told) paused();
-      told = true;
+      if (!told) {
+        told = true;
+        paused();
+        continue;
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
     }
+  }
+
+  /** Waits for something; false when a command other than to run comes before it. */
+  async until(done: Promise<unknown>): Promise<boolean> {
+    while (this.command === 'run') {
+      const came = await new Promise<boolean>((resolve) => {
+        this.#wake = () => resolve(false);
+        const settled = () => resolve(true);
+        done.then(settled, settled);
+      });
+      this.#wake = undefined;
+      if (came) return true;
+    }
+    return false;
   }
 
   #turn(command: Command): void {

@@ -7,6 +7,6 @@ import { sendErrorDetails } from './throwing.ts';
 const port = globalThis.process?.getBuiltinModule?.('node:worker_threads')?.parentPort;
 sendErrorDetails();
 expose(
-  createApi(({ module, flavour, source }) => openWasm(module, flavour, source), 10),
+  createApi(({ module, source }) => openWasm(module, source), 10),
   port ? nodeEndpoint(port) : undefined,
 );

@@ -1,7 +1,7 @@
 import { type Engine, slots } from '../engine/engine.ts';
 import type { Packed } from '../pack.ts';
-import { chunks, examplesOf, load, range } from './data.ts';
-import { MEASURE_BATCH, type Rest } from './measure.ts';
+import { examplesOf, load, range, slice as cut } from './data.ts';
+import type { Rest } from './measure.ts';
 
 /** What a model gives, [batch, …]. */
 export interface Prediction {
@@ -9,18 +9,27 @@ export interface Prediction {
   readonly shape: readonly number[];
 }
 
-/** The model's first output for all examples, some at a time. */
+/** Fewest and most examples that are predicted at once; no result depends on it. */
+const [FEWEST, MOST] = [16, 256];
+
+/**
+ * The model's first output for all examples, some at a time: as many as a slice has time for.
+ * @param slice - longest time without giving way to the event loop, in milliseconds
+ */
 export async function predictAll(
   engine: Engine,
   inputs: readonly Packed[],
+  slice: number,
   rest: Rest,
 ): Promise<Prediction> {
   const total = examplesOf({ inputs });
   let data = new Float32Array(0);
   let shape: number[] = [];
-  let done = 0;
-  for (const part of chunks({ inputs, targets: [] }, MEASURE_BATCH)) {
-    const count = load(engine, slots.scratch, part);
+  let size = FEWEST;
+  for (let done = 0; done < total;) {
+    const began = performance.now();
+    const part = inputs.map((packed) => cut(packed, done, Math.min(size, total - done)));
+    const count = load(engine, slots.scratch, { inputs: part, targets: [] });
     const values = engine.predictStep(slots.scratch, range(count), 0);
     if (done === 0) {
       shape = [total, ...engine.outputShape(0, slots.scratch).slice(1)];
@@ -29,6 +38,7 @@ export async function predictAll(
     data.set(values, done * (values.length / count));
     done += count;
     await rest();
+    if (2 * (performance.now() - began) < slice) size = Math.min(2 * size, MOST);
   }
   return { data, shape };
 }

@@ -1,10 +1,10 @@
 import { StateError } from '../errors.ts';
-import { examplesOf } from './data.ts';
 import { freshStopping } from './earlyStopping.ts';
-import type { FitRequest, TrainingState } from './protocol.ts';
+import type { TrainingState } from './protocol.ts';
+import type { LoadedRequest } from './request.ts';
 
 /** Where a run starts: anew, or where the saved one stopped. */
-export function beginState(before: TrainingState | null, request: FitRequest): TrainingState {
+export function beginState(before: TrainingState | null, request: LoadedRequest): TrainingState {
   if (request.resume) return resumed(before, request);
   const { initialEpoch, batchSize, shuffle, earlyStopping } = request;
   const interrupted = before !== null && (before.batch > 0 || before.trained !== null);
@@ -13,7 +13,7 @@ export function beginState(before: TrainingState | null, request: FitRequest): T
     batch: 0,
     order: before === null ? initialEpoch : before.order + (interrupted ? 1 : 0),
     trained: null,
-    examples: trainingExamples(request),
+    examples: request.examples,
     batchSize,
     shuffle,
     history: [],
@@ -21,19 +21,14 @@ export function beginState(before: TrainingState | null, request: FitRequest): T
   };
 }
 
-function trainingExamples({ data, validation }: FitRequest): number | null {
-  if (data === undefined) return null;
-  return validation.kind === 'split' ? validation.from : examplesOf(data);
-}
-
-function resumed(before: TrainingState | null, request: FitRequest): TrainingState {
+function resumed(before: TrainingState | null, request: LoadedRequest): TrainingState {
   if (before === null) {
     throw new StateError(
       'fit: resume: expected a model that was saved during or after fit, with its optimizer',
     );
   }
   const now = {
-    'number of training examples': [before.examples, trainingExamples(request)],
+    'number of training examples': [before.examples, request.examples],
     batchSize: [before.batchSize, request.batchSize],
     shuffle: [before.shuffle, request.shuffle],
     'number of earlyStopping callbacks': [before.stopping.length, request.earlyStopping.length],

@@ -1,10 +1,8 @@
-import { type Engine, slots } from '../engine/engine.ts';
+import { type Engine, type Meter, slots } from '../engine/engine.ts';
 import { AbortError, DataError, isAbortError } from '../errors.ts';
 import { type Batches, residentBatches, streamedBatches } from './batches.ts';
 import type { Control } from './control.ts';
-import { examplesOf, load } from './data.ts';
 import { watch } from './earlyStopping.ts';
-import type { Lock } from './lock.ts';
 import { measureResident, measureStream, named, type Rest } from './measure.ts';
 import { Progress } from './progress.ts';
 import type {
@@ -12,23 +10,25 @@ import type {
   FitEnd,
   FitListener,
   FitOutcome,
-  FitRequest,
   StreamReader,
   Tell,
   TrainingState,
 } from './protocol.ts';
 import { Report } from './report.ts';
+import type { LoadedRequest } from './request.ts';
 
 /** What a run works with. */
 export interface RunContext {
   readonly engine: Engine;
-  readonly request: FitRequest;
+  readonly request: LoadedRequest;
   readonly state: TrainingState;
+  /** Running sums of the epoch. */
+  readonly meter: Meter;
+  /** Called when the model has changed: what was known of an earlier run no longer holds. */
+  begin(): void;
   readonly control: Control;
   readonly listener: FitListener;
   readonly read: StreamReader;
-  /** Held while the engine's running metrics are in use. */
-  readonly metricsLock: Lock;
   /** Names of loss and metrics. */
   readonly names: readonly string[];
 }
@@ -55,7 +55,9 @@ export async function train(context: RunContext): Promise<FitOutcome> {
   } catch (error) {
     // Of between(), or of a stream that was closed because the run is to end.
     if (!isAbortError(error)) throw error;
-    return { end: control.command === 'abort' ? 'aborted' : 'stopped', bestEpoch: null };
+    if (control.command === 'abort') return { end: 'aborted', bestEpoch: null };
+    context.begin();
+    return { end: 'stopped', bestEpoch: null };
   } finally {
     // However the run ended: the caller has heard of all its epochs before.
     await report.send();
@@ -64,14 +66,14 @@ export async function train(context: RunContext): Promise<FitOutcome> {
 
 /** The epoch loop: order, batches, validation, early stopping, pause and stop. */
 async function epochs(loop: Loop): Promise<FitOutcome> {
-  const { engine, request, state, control, metricsLock, tell, report } = loop;
+  const { request, state, control, tell, report } = loop;
   await tell({ type: 'begin', history: [...state.history] });
   let end: FitEnd = 'completed';
   while (state.epoch < request.epochs) {
     const began = performance.now();
     if (request.epochBegin && state.batch === 0)
       await tell({ type: 'epochBegin', epoch: state.epoch });
-    const record = await metricsLock.run(() => oneEpoch(loop));
+    const record = await oneEpoch(loop);
     const stop = finishEpoch(loop, record);
     await report.add({ record, seconds: (performance.now() - began) / 1000 });
     if (stop) {
@@ -80,27 +82,31 @@ async function epochs(loop: Loop): Promise<FitOutcome> {
     }
     if (control.due()) await between(loop);
   }
-  const keeper = request.earlyStopping.findIndex((options) => options.restoreBestWeights);
-  const restored = keeper >= 0 && engine.restoreBest();
-  return { end, bestEpoch: restored ? (state.stopping[keeper]?.bestEpoch ?? null) : null };
+  loop.begin();
+  return { end, bestEpoch: restoreBest(loop) };
 }
 
-function openBatches({ engine, request, read }: RunContext): Batches {
-  const { data, validation, batchSize, shuffle, stepsPerEpoch } = request;
-  if (validation.kind === 'batch') load(engine, slots.validation, validation.batch);
-  if (data === undefined) return streamedBatches(engine, read, stepsPerEpoch ?? null);
-  load(engine, slots.train, data);
-  const examples = validation.kind === 'split' ? validation.from : examplesOf(data);
-  return residentBatches(engine, examples, batchSize, shuffle);
+/** Brings the weights of this run's best epoch back, if it kept them; gives that epoch. */
+function restoreBest({ engine, request, state }: Loop): number | null {
+  const keeper = request.earlyStopping.findIndex((options) => options.restoreBestWeights);
+  const bestEpoch = state.stopping[keeper]?.bestEpoch ?? null;
+  return bestEpoch !== null && engine.restoreBest() ? bestEpoch : null;
+}
+
+function openBatches({ engine, meter, request, read }: RunContext): Batches {
+  const { examples, batchSize, shuffle, stepsPerEpoch } = request;
+  return examples === null
+    ? streamedBatches(engine, meter, read, stepsPerEpoch ?? null)
+    : residentBatches(engine, meter, examples, batchSize, shuffle);
 }
 
 /** Trains and validates one epoch, or the rest of one that was interrupted. */
 async function oneEpoch(loop: Loop): Promise<EpochRecord> {
-  const { engine, state, names, request } = loop;
+  const { engine, meter, state, names, request } = loop;
   if (state.trained === null) {
-    if (state.batch === 0) engine.resetMetrics();
+    if (state.batch === 0) engine.resetMeter(meter);
     await trainBatches(loop);
-    state.trained = engine.metrics();
+    state.trained = engine.metrics(meter);
   }
   const trained = named(names, state.trained);
   if (request.validation.kind === 'none') return { epoch: state.epoch, logs: trained };
@@ -109,13 +115,17 @@ async function oneEpoch(loop: Loop): Promise<EpochRecord> {
 }
 
 async function trainBatches(loop: Loop): Promise<void> {
-  const { state, control, engine, names, batches, progress, report } = loop;
+  const { state, control, engine, meter, names, batches, progress, report } = loop;
   await batches.begin(state.order, state.batch);
   for (;;) {
     if (control.due()) await between(loop);
+    // A batch that does not come must not keep a command waiting.
+    const { arriving } = batches;
+    if (arriving !== undefined) while (!(await control.until(arriving))) await between(loop);
     const stepped = batches.step();
     if (!(typeof stepped === 'boolean' ? stepped : await stepped)) break;
     state.batch += 1;
+    loop.begin();
     if (progress.due()) {
       void report.send();
       void progress.tell({
@@ -123,7 +133,7 @@ async function trainBatches(loop: Loop): Promise<void> {
         epoch: state.epoch,
         batch: state.batch,
         batches: batches.count,
-        logs: named(names, engine.metrics()),
+        logs: named(names, engine.metrics(meter)),
       });
     }
   }
