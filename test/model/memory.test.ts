@@ -62,17 +62,17 @@ test('a model in use is not collected', async () => {
 
 test("a run's data lie once in memory beside the caller's", async () => {
   const output = await script(`
-    const big = tensor(new Float32Array(10_000_000), [1000, 100, 100]);
+    const big = tensor(new Float32Array(25_000_000), [1000, 250, 100]);
     const y = tensor(new Float32Array(1000), [1000, 1]);
-    const model = sequential([layers.simpleRNN(2), layers.dense(1)], { inputShape: [100, 100] });
+    const model = sequential([layers.simpleRNN(2), layers.dense(1)], { inputShape: [250, 100] });
     model.compile({ loss: 'mse' });
     await model.describe();
     const before = megabytes();
     let most = 0;
     const onEpochEnd = () => { most = Math.max(most, megabytes() - before); };
     await model.fit(big, y, { epochs: 3, onEpochEnd });
-    // 40 MB are in the engine, whose memory is not counted here.
-    console.log(most < 10);`);
+    // 100 MB are in the engine, whose memory is not counted here.
+    console.log(most < 50);`);
   expect(output).toBe('true');
 });
 
