@@ -27,8 +27,8 @@ export async function fromBytes(
   const opened = await open(engine, {
     bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes),
   });
-  const { spec, compile, metadata } = opened.description;
-  const saved = readMetadata(metadata);
+  const { spec, compile } = opened.description;
+  const saved = readMetadata(opened.description);
   return new Model(spec, {
     ...engine,
     name: saved?.name ?? 'sequential',

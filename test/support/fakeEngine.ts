@@ -17,7 +17,9 @@ export interface FakeEngine extends Engine {
 }
 
 /** An engine without arithmetic: its one weight is a hash of the examples that it was trained on. */
-export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}): FakeEngine {
+export function fakeEngine(
+  saved: { weight?: number; names?: string[]; metadata?: unknown } = {},
+): FakeEngine {
   const sizes = new Map<Slot, number>();
   const values = new Map<Slot, Float32Array>();
   let weight = saved.weight ?? 1;
@@ -25,7 +27,7 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
   const meters = new Map<number, { sum: number; count: number }>([[0, { sum: 0, count: 0 }]]);
   let opened = 0;
   let best: number | undefined;
-  let names = ['loss'];
+  let names = saved.names ?? ['loss'];
   const meterOf = (meter: number) => {
     const found = meters.get(meter);
     if (found === undefined) throw new StateError(`there is no meter ${meter}`);
@@ -122,7 +124,7 @@ export function fakeEngine(saved: { weight?: number; metadata?: unknown } = {}):
     dropBest() {
       best = undefined;
     },
-    save: (metadata) => new TextEncoder().encode(JSON.stringify({ weight, metadata })),
+    save: (metadata) => new TextEncoder().encode(JSON.stringify({ weight, names, metadata })),
     dispose() {
       engine.disposed = true;
     },

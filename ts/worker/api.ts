@@ -120,7 +120,7 @@ export function createApi(open: OpenEngine, slice: number) {
     start(request: StartRequest): Description {
       engine = open(request);
       description = engine.describe();
-      training = readMetadata(description.metadata)?.training ?? null;
+      training = readMetadata(description)?.training ?? null;
       return description;
     },
 

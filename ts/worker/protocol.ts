@@ -139,7 +139,8 @@ export interface TrainingState {
 
 /**
  * What this library keeps in a checkpoint's metadata. It is written as one JSON string, so that
- * numbers and their order come back exactly as they were, whatever reads the file in between.
+ * numbers and their order come back exactly as they were, whatever reads the file in between. A field
+ * here is checked in `metadata.ts`.
  */
 export interface SavedMetadata {
   readonly name: string;
