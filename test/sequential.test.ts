@@ -164,7 +164,7 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
     name: 'a recurrent layer after a vector',
     build: loose(() => sequential([layers.lstm(2), layers.lstm(2)], { inputShape: [null, 1] })),
     error:
-      'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; the recurrent layer before it needs returnSequences: true',
+      'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; "lstm" before it needs returnSequences: true',
   },
   {
     name: 'flatten of any length',

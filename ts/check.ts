@@ -1,18 +1,28 @@
 import { SpecError } from './errors.ts';
 
-/** How a value is shown in an error message. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value))
-    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return 'type' in value ? `an object of type ${show(value.type)}` : 'an object';
+/** How a value is shown in an error message; arrays and objects down to a few levels. */
+export function show(value: unknown, levels = 4): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'function') return 'a function (not called)';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) {
+    if (value.length > 8 || levels === 0) return `an array of ${value.length}`;
+    return `[${value.map((item) => show(item, levels - 1)).join(', ')}]`;
   }
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Promise) return 'a promise (await it)';
+  if ('shape' in value && Array.isArray(value.shape))
+    return `a tensor of shape ${show(value.shape)}`;
+  if (ArrayBuffer.isView(value) && 'length' in value)
+    return `a ${value.constructor.name} of ${show(value.length)}`;
+  return 'type' in value && levels > 0
+    ? `an object of type ${show(value.type, levels - 1)}`
+    : 'an object';
 }
 
-function fail(where: string, expected: string, value: unknown): never {
+/** Refuses a value of a description. */
+export function fail(where: string, expected: string, value: unknown): never {
   throw new SpecError(`${where}: expected ${expected}, got ${show(value)}`);
 }
 
@@ -46,6 +56,11 @@ export function flag(where: string, value: unknown): boolean {
   return typeof value === 'boolean' ? value : fail(where, 'true or false', value);
 }
 
+/** A function, or nothing. */
+export function callable(where: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') fail(where, 'a function', value);
+}
+
 /** One of the given names. */
 export function oneOf<const T extends string>(
   where: string,
@@ -58,16 +73,22 @@ export function oneOf<const T extends string>(
 
 /** Refuses options that do not exist, so that a typing error is not silently ignored. */
 export function knownOptions(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    fail(where, `options { ${known.join(', ')} }`, options);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const near = known.find((name) => similar(name, key));
-    const hint = near ? `; did you mean ${show(near)}?` : `; known options: ${known.join(', ')}`;
-    throw new SpecError(`${where}: unknown option ${show(key)}${hint}`);
+    throw new SpecError(`${where}: unknown option ${show(key)}${hint(key, known, 'options')}`);
   }
 }
 
+/** What may have been meant by a name that nobody knows. */
+export function hint(name: string, known: readonly string[], what: string): string {
+  const near = known.find((other) => similar(other, name));
+  return near ? `; did you mean ${show(near)}?` : `; known ${what}: ${known.join(', ')}`;
+}
+
 /** Whether two names differ by case, separators or a letter or two at the end. */
-function similar(a: string, b: string): boolean {
+export function similar(a: string, b: string): boolean {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
   const [x, y] = [plain(a), plain(b)];
   if (x === y) return true;

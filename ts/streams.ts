@@ -1,6 +1,7 @@
 import { transfer } from 'comlink';
 import { show } from './check.ts';
 import { AbortError, DataError } from './errors.ts';
+import { isTensor } from './tensor.ts';
 import { batchForTransfer } from './transfer.ts';
 import type { Batch, StreamName, StreamReader } from './worker/protocol.ts';
 
@@ -18,6 +19,8 @@ export function isBatchSource(value: unknown): value is BatchSource {
   return (
     typeof value === 'object' &&
     value !== null &&
+    !isTensor(value) &&
+    !ArrayBuffer.isView(value) &&
     (Symbol.iterator in value || Symbol.asyncIterator in value)
   );
 }

@@ -1,0 +1,149 @@
+import { knownOptions, show } from './check.ts';
+import { DataError, ShapeError, StateError } from './errors.ts';
+import { isTensor, Tensor } from './tensor.ts';
+
+/** A class as people name it. */
+export type Label = string | number;
+
+/** A fitted encoder as plain data. */
+export interface LabelEncoderJson {
+  readonly type: 'labels';
+  /** The labels, in the order of their class numbers. */
+  readonly classes: readonly Label[];
+}
+
+/** Class numbers, or outputs of a model: a row for each example. */
+export type ClassData = ArrayLike<number> | readonly ArrayLike<number>[] | Tensor<1> | Tensor<2>;
+
+/** Turns labels into class numbers or one-hot rows, and predictions into labels. */
+export class LabelEncoder<L extends Label = Label> {
+  #classes: readonly L[] | undefined;
+  #numbers: ReadonlyMap<Label, number> = new Map();
+
+  /** Use encoders.labels() or encoders.fromJSON(). */
+  constructor(classes?: readonly L[]) {
+    if (classes !== undefined) this.#learn(classes);
+  }
+
+  /**
+   * Learns the labels: strings, or numbers. Their class numbers are their places in ascending order.
+   * @throws DataError where there are none, or both kinds
+   */
+  fit<T extends Label>(labels: ArrayLike<T>): LabelEncoder<T> {
+    const list = [...new Set(listOf<Label>('labels', labels))];
+    const kind = typeof list[0];
+    list.forEach((label) => {
+      if ((kind !== 'string' && !Number.isFinite(label)) || typeof label !== kind)
+        throw new DataError(`encoder: labels: expected strings, or numbers, got ${show(label)}`);
+    });
+    if (list.length === 0) throw new DataError('encoder: labels: expected at least one, got none');
+    this.#learn(list.sort((a, b) => (a < b ? -1 : 1)) as unknown as readonly L[]);
+    return this as unknown as LabelEncoder<T>;
+  }
+
+  /** The labels, in the order of their class numbers. */
+  get classes(): readonly L[] {
+    if (this.#classes === undefined) throw new StateError('encoder: call fit first');
+    return this.#classes;
+  }
+
+  /**
+   * Class numbers from 0, for sparseCategoricalCrossentropy; of two classes also for
+   * binaryCrossentropy.
+   * @throws DataError where `fit` has not seen a label
+   */
+  transform(labels: ArrayLike<NoInfer<L>>): number[] {
+    const { classes } = this;
+    return listOf<L>('labels', labels).map((label, i) => {
+      const number = this.#numbers.get(label);
+      if (number !== undefined) return number;
+      throw new DataError(
+        `encoder: labels[${i}]: expected one of ${classes.length} known labels, such as ${show(classes[0])}, got ${show(label)}`,
+      );
+    });
+  }
+
+  /** One-hot rows, [labels, classes], for categoricalCrossentropy. */
+  oneHot(labels: ArrayLike<NoInfer<L>>): Tensor<2> {
+    const numbers = this.transform(labels);
+    const size = this.classes.length;
+    const data = new Float32Array(numbers.length * size);
+    numbers.forEach((number, i) => {
+      data[i * size + number] = 1;
+    });
+    return new Tensor<2>(data, [numbers.length, size]);
+  }
+
+  /**
+   * Labels of class numbers, of one-hot rows or of what `predict` gave: the largest of each row, or
+   * of two classes and one output the second from ½ on.
+   * @throws DataError where there is no such class, ShapeError where rows have another size
+   */
+  inverse(data: ClassData): L[] {
+    const { classes } = this;
+    const rows: unknown[] = listOf('data', isTensor(data) ? data.rows() : data);
+    return rows.map((row, i) => {
+      const number = typeof row === 'number' ? row : classOf(row, classes.length, i);
+      const label = classes[number];
+      if (label !== undefined) return label;
+      throw new DataError(
+        `encoder: data[${i}]: expected a class number from 0 to ${classes.length - 1}, got ${show(row)}`,
+      );
+    });
+  }
+
+  /** Plain data for `model.metadata`. */
+  toJSON(): LabelEncoderJson {
+    return { type: 'labels', classes: [...this.classes] };
+  }
+
+  #learn(classes: readonly L[]): void {
+    this.#classes = classes;
+    this.#numbers = new Map(classes.map((label, i) => [label, i]));
+  }
+}
+
+function classOf(row: unknown, classes: number, i: number): number {
+  const values = listOf<number>(`data[${i}]`, row);
+  if (values.length === 1 && classes === 2) return (values[0] ?? 0) >= 0.5 ? 1 : 0;
+  if (values.length === classes) return values.indexOf(Math.max(...values));
+  throw new ShapeError(`encoder: data[${i}]: expected ${classes} values, got ${values.length}`);
+}
+
+/** The items of an array or typed array. */
+function listOf<T>(where: string, list: unknown): T[] {
+  if (Array.isArray(list) || (ArrayBuffer.isView(list) && 'length' in list))
+    return Array.from(list as ArrayLike<T>);
+  throw new DataError(`encoder: ${where}: expected an array, got ${show(list)}`);
+}
+
+/** Encoders of targets; a fitted one is stored with a model as `model.metadata.labels = encoder.toJSON()`. */
+export const encoders = {
+  /** Strings or numbers as class numbers. */
+  labels: (): LabelEncoder => new LabelEncoder(),
+  /** A fitted encoder from what `toJSON` gave. */
+  fromJSON(json: unknown): LabelEncoder {
+    const where = 'encoders.fromJSON';
+    const classes: unknown =
+      typeof json === 'object' && json !== null && 'type' in json && json.type === 'labels'
+        ? (json as Partial<LabelEncoderJson>).classes
+        : undefined;
+    if (json === null || !isLabels(classes))
+      throw new DataError(`${where}: expected what toJSON gave, got ${show(json)}`);
+    knownOptions(where, json as object, ['type', 'classes']);
+    return new LabelEncoder([...classes]);
+  },
+} as const;
+
+/** Whether these can be the classes of an encoder: of one kind, each once, in any order. */
+function isLabels(list: unknown): list is readonly Label[] {
+  return (
+    Array.isArray(list) &&
+    list.length > 0 &&
+    new Set(list).size === list.length &&
+    list.every(
+      (label) =>
+        typeof label === typeof list[0] && (typeof label === 'string' || Number.isFinite(label)),
+    )
+  );
+}
