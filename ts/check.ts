@@ -26,10 +26,12 @@ export function fail(where: string, expected: string, value: unknown): never {
   throw new SpecError(`${where}: expected ${expected}, got ${show(value)}`);
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(where: string, value: unknown, least = 1): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  return fail(where, `a whole number of at least ${least}`, value);
+/** A whole number of at least `least`, and at most `most`. */
+export function wholeNumber(where: string, value: unknown, least = 1, most?: number): number {
+  const fits = typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+  if (fits && value <= (most ?? value)) return value;
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  return fail(where, `a whole number ${range}`, value);
 }
 
 /** A number that is neither NaN nor infinite. */
@@ -54,6 +56,11 @@ export function share(where: string, value: unknown): number {
 /** A boolean. */
 export function flag(where: string, value: unknown): boolean {
   return typeof value === 'boolean' ? value : fail(where, 'true or false', value);
+}
+
+/** A text of at least one character. */
+export function text(where: string, value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : fail(where, 'a text', value);
 }
 
 /** A function, or nothing. */

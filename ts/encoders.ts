@@ -1,6 +1,6 @@
 import { knownOptions, show } from './check.ts';
 import { DataError, ShapeError, StateError } from './errors.ts';
-import { isTensor, Tensor } from './tensor.ts';
+import { isList, isTensor, Tensor } from './tensor.ts';
 
 /** A class as people name it. */
 export type Label = string | number;
@@ -81,7 +81,10 @@ export class LabelEncoder<L extends Label = Label> {
    */
   inverse(data: ClassData): L[] {
     const { classes } = this;
-    const rows: unknown[] = listOf('data', isTensor(data) ? data.rows() : data);
+    const rows: unknown[] = listOf(
+      'data',
+      isTensor(data) ? new Tensor<number>(data.data, data.shape).rows() : data,
+    );
     return rows.map((row, i) => {
       const number = typeof row === 'number' ? row : classOf(row, classes.length, i);
       const label = classes[number];
@@ -112,8 +115,7 @@ function classOf(row: unknown, classes: number, i: number): number {
 
 /** The items of an array or typed array. */
 function listOf<T>(where: string, list: unknown): T[] {
-  if (Array.isArray(list) || (ArrayBuffer.isView(list) && 'length' in list))
-    return Array.from(list as ArrayLike<T>);
+  if (isList(list)) return Array.from(list as ArrayLike<T>);
   throw new DataError(`encoder: ${where}: expected an array, got ${show(list)}`);
 }
 

@@ -3,7 +3,7 @@ import { show } from './check.ts';
 import { DataError, ShapeError } from './errors.ts';
 import { batchShape, sizeOf } from './shapes.ts';
 import type { Shape } from './spec.ts';
-import { isTensor, type Tensor } from './tensor.ts';
+import { isList as isValues, isTensor, type Tensor } from './tensor.ts';
 
 /** Data as it crosses to the engine: one array, its shape with the batch first, valid steps. */
 export interface Packed {
@@ -30,9 +30,6 @@ export interface Expected {
 }
 
 type Values = ArrayLike<unknown>;
-
-const isValues = (value: unknown): value is Values =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /** More levels of arrays than any data have; an array can contain itself. */
 const TOO_DEEP = 8;

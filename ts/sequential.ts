@@ -1,4 +1,4 @@
-import { fail, knownOptions, show, wholeNumber } from './check.ts';
+import { fail, knownOptions, show, text, wholeNumber } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
 import type { layers } from './layers.ts';
@@ -65,11 +65,9 @@ export function sequential<const S extends InputShape, const L extends readonly 
 ): Model<InputsOf<S>, OutputRank<L, S>> {
   if (!Array.isArray(list) || list.length === 0) fail('sequential', 'a list of layers', list);
   knownOptions('sequential', given, options);
-  const name: unknown = given.name ?? 'sequential';
-  if (typeof name !== 'string') fail('sequential: name', 'a string', name);
   const spec = sequentialSpec(list, given.inputShape, given.seed ?? 0);
   return new Model(spec, {
-    name,
+    name: text('sequential: name', given.name ?? 'sequential'),
     ...engineOptions('sequential', given),
   });
 }

@@ -1,6 +1,6 @@
 import { timeMajor } from './advice.ts';
-import { show } from './check.ts';
-import { ShapeError } from './errors.ts';
+import { knownOptions, show } from './check.ts';
+import { DataError, ShapeError } from './errors.ts';
 import { sizeOf } from './shapes.ts';
 
 /** Nested arrays of a rank, read only; the innermost may be typed arrays. */
@@ -87,7 +87,7 @@ export class Tensor<R extends number = number> {
     index.forEach((given, axis) => {
       const axisSize = shape[axis] ?? 0;
       const size = axis === 1 ? (lengths?.[example] ?? axisSize) : axisSize;
-      const i = given < 0 ? given + size : given;
+      const i = Number.isInteger(given) && given < 0 ? given + size : given;
       if (!Number.isInteger(i) || i < 0 || i >= size) {
         throw new ShapeError(
           `at: index ${axis}: expected a whole number from ${-size} to ${size - 1}, got ${show(given)}`,
@@ -130,8 +130,8 @@ export class Tensor<R extends number = number> {
   argMax(axis = -1): ArgMax<R> {
     const { data, lengths } = this;
     const shape: readonly number[] = this.shape;
-    const at = axis < 0 ? axis + shape.length : axis;
-    if (shape[at] === undefined) {
+    const at = Number.isInteger(axis) && axis < 0 ? axis + shape.length : axis;
+    if (!Number.isInteger(at) || shape[at] === undefined) {
       throw new ShapeError(
         `argMax: axis: expected a whole number from ${-shape.length} to ${shape.length - 1}, got ${show(axis)}`,
       );
@@ -196,28 +196,44 @@ export function tensor<const S extends readonly number[]>(
   shape: S,
   options: { readonly lengths?: ArrayLike<number> } = {},
 ): Tensor<S['length']> {
-  for (const size of shape) {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ShapeError(`tensor: expected a shape of whole numbers, got ${show([...shape])}`);
-    }
-  }
+  knownOptions('tensor', options, ['lengths']);
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw new ShapeError(`tensor: expected a shape of whole numbers, got ${show(shape)}`);
+  if (!isList(data)) throw new DataError(`tensor: expected an array of numbers, got ${show(data)}`);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `tensor: expected ${sizeOf(shape)} values for shape ${show([...shape])}, got ${data.length}`,
+      `tensor: expected ${sizeOf(shape)} values for shape ${show(shape)}, got ${data.length}${isList(data[0]) ? '; nested arrays need no tensor()' : ''}`,
     );
   }
   const { lengths } = options;
+  if (lengths !== undefined && !isList(lengths))
+    throw new DataError(`tensor: lengths: expected an array, got ${show(lengths)}`);
   if (lengths !== undefined && (shape.length !== 3 || lengths.length !== shape[0])) {
     throw new ShapeError(
-      `tensor: expected one length for each example of [batch, time, features], got ${lengths.length} for shape ${show([...shape])}${lengths.length === shape[1] ? `; ${timeMajor}` : ''}`,
+      `tensor: expected one length for each example of [batch, time, features], got ${lengths.length} for shape ${show(shape)}${lengths.length === shape[1] ? `; ${timeMajor}` : ''}`,
     );
   }
   return new Tensor<S['length']>(
-    data instanceof Float32Array ? data : Float32Array.from(data),
+    data instanceof Float32Array ? data : Float32Array.from(data, asNumber('')),
     [...shape] as unknown as ShapeOf<S['length']>,
-    lengths === undefined ? undefined : Uint32Array.from(lengths),
+    lengths === undefined ? undefined : Uint32Array.from(lengths, asNumber('lengths', true)),
   );
 }
+
+/** Checks a value of an array that `tensor` was given. */
+const asNumber =
+  (name: string, whole = false) =>
+  (value: unknown, i: number): number => {
+    if (typeof value === 'number' && (!whole || (Number.isSafeInteger(value) && value >= 0)))
+      return value;
+    throw new DataError(
+      `tensor: ${name}[${i}]: expected a ${whole ? 'whole ' : ''}number, got ${show(value)}`,
+    );
+  };
+
+/** Whether a value is an array, plain or typed. */
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /** A tensor with a name: a weight or its gradient. */
 export class NamedTensor extends Tensor {

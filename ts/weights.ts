@@ -1,7 +1,7 @@
 import { show } from './check.ts';
 import { DataError, ShapeError } from './errors.ts';
 import { sizeOf, type WeightShape } from './shapes.ts';
-import { isTensor, NamedTensor, type Nested } from './tensor.ts';
+import { isList, isTensor, NamedTensor, type Nested } from './tensor.ts';
 
 /** A weight: a tensor, {data, shape}, nested arrays, or flat values of the right number. */
 export type WeightLike =
@@ -91,9 +91,6 @@ function place(into: Float32Array, weight: unknown, shape: readonly number[], wh
     else fail(`${where}[${i}]`, 'a finite number', values[i]);
   }
 }
-
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 function fail(where: string, expected: string, got: unknown): never {
   throw new DataError(`${where}: expected ${expected}, got ${show(got)}`);
