@@ -29,16 +29,10 @@ export class LabelEncoder<L extends Label = Label> {
    * Learns the labels: strings, or numbers. Their class numbers are their places in ascending order.
    * @throws DataError where there are none, or both kinds
    */
-  fit<T extends Label>(labels: ArrayLike<T>): LabelEncoder<T> {
-    const list = [...new Set(listOf<Label>('labels', labels))];
-    const kind = typeof list[0];
-    list.forEach((label) => {
-      if ((kind !== 'string' && !Number.isFinite(label)) || typeof label !== kind)
-        throw new DataError(`encoder: labels: expected strings, or numbers, got ${show(label)}`);
-    });
-    if (list.length === 0) throw new DataError('encoder: labels: expected at least one, got none');
-    this.#learn(list.sort((a, b) => (a < b ? -1 : 1)) as unknown as readonly L[]);
-    return this as unknown as LabelEncoder<T>;
+  fit<T extends Label>(labels: ArrayLike<T>): LabelEncoder<T extends string ? string : number> {
+    const list = checkKind('encoder: labels', [...new Set(listOf<Label>('labels', labels))]);
+    this.#learn(list.sort((a, b) => (a < b ? -1 : 1)) as readonly Label[] as readonly L[]);
+    return this as unknown as LabelEncoder<T extends string ? string : number>;
   }
 
   /** The labels, in the order of their class numbers. */
@@ -52,7 +46,7 @@ export class LabelEncoder<L extends Label = Label> {
    * binaryCrossentropy.
    * @throws DataError where `fit` has not seen a label
    */
-  transform(labels: ArrayLike<NoInfer<L>>): number[] {
+  transform(labels: ArrayLike<L>): number[] {
     const { classes } = this;
     return listOf<L>('labels', labels).map((label, i) => {
       const number = this.#numbers.get(label);
@@ -64,7 +58,7 @@ export class LabelEncoder<L extends Label = Label> {
   }
 
   /** One-hot rows, [labels, classes], for categoricalCrossentropy. */
-  oneHot(labels: ArrayLike<NoInfer<L>>): Tensor<2> {
+  oneHot(labels: ArrayLike<L>): Tensor<2> {
     const numbers = this.transform(labels);
     const size = this.classes.length;
     const data = new Float32Array(numbers.length * size);
@@ -126,26 +120,21 @@ export const encoders = {
   /** A fitted encoder from what `toJSON` gave. */
   fromJSON(json: unknown): LabelEncoder {
     const where = 'encoders.fromJSON';
-    const classes: unknown =
-      typeof json === 'object' && json !== null && 'type' in json && json.type === 'labels'
-        ? (json as Partial<LabelEncoderJson>).classes
-        : undefined;
-    if (json === null || !isLabels(classes))
+    const { type, classes } = (json ?? {}) as Partial<LabelEncoderJson>;
+    if (type !== 'labels' || !Array.isArray(classes) || new Set(classes).size < classes.length)
       throw new DataError(`${where}: expected what toJSON gave, got ${show(json)}`);
     knownOptions(where, json as object, ['type', 'classes']);
-    return new LabelEncoder([...classes]);
+    return new LabelEncoder(checkKind(where, [...(classes as readonly Label[])]));
   },
 } as const;
 
-/** Whether these can be the classes of an encoder: of one kind, each once, in any order. */
-function isLabels(list: unknown): list is readonly Label[] {
-  return (
-    Array.isArray(list) &&
-    list.length > 0 &&
-    new Set(list).size === list.length &&
-    list.every(
-      (label) =>
-        typeof label === typeof list[0] && (typeof label === 'string' || Number.isFinite(label)),
-    )
-  );
+/** Checks that labels are all strings or all numbers. */
+function checkKind(where: string, labels: Label[]): Label[] {
+  for (const label of labels) {
+    const fits = typeof label === 'string' || Number.isFinite(label);
+    if (!fits || typeof label !== typeof labels[0])
+      throw new DataError(`${where}: expected strings, or numbers, got ${show(label)}`);
+  }
+  if (labels.length === 0) throw new DataError(`${where}: expected at least one label, got none`);
+  return labels;
 }

@@ -73,11 +73,11 @@ export type { LoadSource } from './storage/resolve.ts';
 export { type Destination, type Source, storage } from './storage.ts';
 export type { BatchIterable, BatchSource } from './streams.ts';
 export {
-  type ArgMax,
+  type ArgMaxOf,
   type NamedTensor,
   type Nested,
   type NestedArray,
-  type Row,
+  type RowOf,
   type ShapeOf,
   type Tensor,
   tensor,

@@ -31,7 +31,7 @@ export type ShapeOf<R extends number> = R extends 1
       : readonly number[];
 
 /** What a tensor of a rank consists of along its first axis: numbers, arrays or tensors. */
-export type Row<R extends number> = R extends 1
+export type RowOf<R extends number> = R extends 1
   ? number
   : R extends 2
     ? Float32Array
@@ -40,7 +40,7 @@ export type Row<R extends number> = R extends 1
       : number | Float32Array | Tensor;
 
 /** What {@link Tensor.argMax} gives for a rank: one axis less. */
-export type ArgMax<R extends number> = R extends 1
+export type ArgMaxOf<R extends number> = R extends 1
   ? number
   : R extends 2
     ? Tensor<1>
@@ -103,11 +103,11 @@ export class Tensor<R extends number = number> {
    * What lies along the first axis: numbers, Float32Arrays or tensors. They share the memory;
    * padding is cut off. Iterating over the tensor gives the same one by one.
    */
-  rows(): Row<R>[] {
+  rows(): RowOf<R>[] {
     return [...this];
   }
 
-  *[Symbol.iterator](): Generator<Row<R>, void, undefined> {
+  *[Symbol.iterator](): Generator<RowOf<R>, void, undefined> {
     const { data, lengths } = this;
     const [count = 0, ...rest] = this.shape;
     const [steps = 0, ...below] = rest;
@@ -117,7 +117,7 @@ export class Tensor<R extends number = number> {
       const row = data.subarray(i * size, i * size + length * sizeOf(below));
       yield (
         rest.length === 0 ? data[i] : rest.length === 1 ? row : new Tensor(row, [length, ...below])
-      ) as Row<R>;
+      ) as RowOf<R>;
     }
   }
 
@@ -127,7 +127,7 @@ export class Tensor<R extends number = number> {
    * @param axis - negative ones count from the last. @default -1
    * @throws ShapeError where there is no such axis
    */
-  argMax(axis = -1): ArgMax<R> {
+  argMax(axis = -1): ArgMaxOf<R> {
     const { data, lengths } = this;
     const shape: readonly number[] = this.shape;
     const at = Number.isInteger(axis) && axis < 0 ? axis + shape.length : axis;
@@ -157,7 +157,7 @@ export class Tensor<R extends number = number> {
       return largest ?? 0;
     });
     const kept = at > 1 ? lengths : undefined;
-    return (rest.length === 0 ? best[0] : new Tensor(best, rest, kept)) as ArgMax<R>;
+    return (rest.length === 0 ? best[0] : new Tensor(best, rest, kept)) as ArgMaxOf<R>;
   }
 
   /** Shape and first values, to be read. */
