@@ -238,6 +238,11 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
     error: 'layers.dense: activation: expected one of "linear", "tanh"',
   },
   {
+    name: "Keras's name of an activation",
+    build: loose(() => layers.dense(1, { activation: any('leaky_relu') })),
+    error: 'got "leaky_relu"; did you mean "leakyRelu"?',
+  },
+  {
     name: 'a misspelt option',
     build: loose(() => layers.gru(1, any({ returnSequence: true }))),
     error: 'layers.gru: unknown option "returnSequence"; did you mean "returnSequences"?',

@@ -15,8 +15,11 @@ export function inputAdvice(shape: Shape, sizes: Sizes, kind: Kind): string | un
   const features = shape.at(-1) ?? 1;
   const [first = 0, second] = sizes;
   const rank = shape.length + 1;
-  if (rank === 3 && sizes.length === 3 && shape[0] === first && shape[0] !== second)
-    return timeMajor;
+  if (sizes.length === rank)
+    return rank === 3 && shape[0] === first && shape[0] !== second ? timeMajor : undefined;
+  // Where the last axis may be left out, what has one axis less is a batch already.
+  const fits = rank === 2 || shape[0] === null || shape[0] === second;
+  if (features === 1 && sizes.length === rank - 1 && fits) return undefined;
   const row = sizes.length === 1;
   const example = [first, ...(features === 1 && row ? [1] : sizes.slice(1))];
   const one =
@@ -25,9 +28,6 @@ export function inputAdvice(shape: Shape, sizes: Sizes, kind: Kind): string | un
   const rows =
     kind === 'typed' && row && (rank === 3 || first !== features) && first % features === 0;
   const several = `tensor(x, [${rank === 3 ? 'batch, time' : first / features}, ${features}])`;
-  // Where the last axis may be left out, what has one axis less is a batch already.
-  const fits = rank === 2 || shape[0] === null || shape[0] === second;
-  if (features === 1 && sizes.length === rank - 1 && fits) return undefined;
   const alone = kind === 'tensor' ? `tensor(x.data, [1, ${example.join(', ')}])` : '[x]';
   if (one) return `one example is ${alone}${rows ? `, several in a row are ${several}` : ''}`;
   return rows ? `examples in a row are ${several}` : undefined;

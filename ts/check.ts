@@ -22,8 +22,8 @@ export function show(value: unknown, levels = 4): string {
 }
 
 /** Refuses a value of a description. */
-export function fail(where: string, expected: string, value: unknown): never {
-  throw new SpecError(`${where}: expected ${expected}, got ${show(value)}`);
+export function fail(where: string, expected: string, value: unknown, advice = ''): never {
+  throw new SpecError(`${where}: expected ${expected}, got ${show(value)}${advice}`);
 }
 
 /** A whole number of at least `least`, and at most `most`. */
@@ -75,7 +75,10 @@ export function oneOf<const T extends string>(
   names: readonly T[],
 ): T {
   const found = names.find((name) => name === value);
-  return found ?? fail(where, `one of ${names.map(show).join(', ')}`, value);
+  if (found !== undefined) return found;
+  const near = names.find((name) => typeof value === 'string' && similar(name, value));
+  const advice = near === undefined ? '' : `; did you mean ${show(near)}?`;
+  return fail(where, `one of ${names.map((name) => show(name)).join(', ')}`, value, advice);
 }
 
 /** Refuses options that do not exist, so that a typing error is not silently ignored. */

@@ -3,38 +3,59 @@ import type { Loss } from './losses.ts';
 import type { Packed } from './pack.ts';
 import type { CompileSpec } from './spec.ts';
 import type { Warn } from './warn.ts';
+import type { Batch } from './worker/protocol.ts';
 
 /** Most rows, and most values, that are looked at: the caller's thread goes on at once. */
 const ROWS = 256;
 const VALUES = 4096;
 
-/** A target of one example or time step, and its place. */
-interface Row {
-  readonly values: Float32Array;
-  readonly place: string;
+/** The rows that are looked at: a row is what one example, or one time step, has. */
+interface Rows {
+  readonly data: Float32Array;
+  /** Values of a row. */
+  readonly size: number;
+  /** Where the rows begin. */
+  readonly starts: readonly number[];
+  /** Where a row stands, `[2]` or `[2][0]`. */
+  place(start: number): string;
 }
 
 /** The first valid rows; what stands beyond the lengths is anything. */
-function firstRows({ data, shape }: Packed, lengths: Uint32Array | undefined): Row[] {
-  const k = shape.at(-1) ?? 1;
+function firstRows({ data, shape }: Packed, lengths: Uint32Array | undefined): Rows {
+  const size = shape.at(-1) ?? 1;
   const steps = shape.length === 3 ? (shape[1] ?? 1) : 1;
-  const count = Math.min(data.length / k, ROWS, Math.ceil(VALUES / k));
-  const rows: Row[] = [];
+  const count = Math.min(data.length / size, ROWS, Math.ceil(VALUES / size));
+  const starts: number[] = [];
   for (let row = 0; row < count; row++) {
-    const [example, step] = [Math.floor(row / steps), row % steps];
-    if (step >= (lengths?.[example] ?? steps)) continue;
-    const values = data.subarray(row * k, (row + 1) * k);
-    rows.push({ values, place: shape.length === 3 ? `[${example}][${step}]` : `[${example}]` });
+    if (lengths === undefined || row % steps < (lengths[Math.floor(row / steps)] ?? steps))
+      starts.push(row * size);
   }
-  return rows;
+  const place = (start: number) => {
+    const row = start / size;
+    return shape.length === 3 ? `[${Math.floor(row / steps)}][${row % steps}]` : `[${row}]`;
+  };
+  return { data, size, starts, place };
 }
 
 /** Whether the values of a row are shares of one. */
-const isDistribution = ({ values }: Row): boolean =>
-  values.every((value) => value >= 0) && Math.abs(values.reduce((a, b) => a + b, 0) - 1) < 1e-3;
+function isDistribution({ data, size }: Rows, start: number): boolean {
+  let sum = 0;
+  for (let i = start; i < start + size; i++) {
+    const value = data[i] ?? 0;
+    if (value < 0) return false;
+    sum += value;
+  }
+  return Math.abs(sum - 1) < 1e-3;
+}
 
-const anyOf = (rows: readonly Row[], is: (value: number) => boolean): boolean =>
-  rows.some(({ values }) => values.some(is));
+/** Whether all values of a row pass. */
+function every({ data, size }: Rows, start: number, is: (value: number) => boolean): boolean {
+  for (let i = start; i < start + size; i++) if (!is(data[i] ?? 0)) return false;
+  return true;
+}
+
+const valuesOf = ({ data, size }: Rows, start: number): Float32Array =>
+  data.subarray(start, start + size);
 
 /**
  * Looks at the first targets: refuses what the loss cannot mean, warns of what it hardly does.
@@ -44,33 +65,25 @@ const anyOf = (rows: readonly Row[], is: (value: number) => boolean): boolean =>
  */
 export function checkTargets(
   where: string,
-  { inputs, targets }: { readonly inputs: readonly Packed[]; readonly targets: readonly Packed[] },
+  { inputs, targets }: Pick<Batch, 'inputs' | 'targets'>,
   { loss, metrics }: CompileSpec,
   units: number,
   warn: Warn,
 ): void {
   const [target] = targets;
   if (target === undefined) return;
+  const measured = metrics.some(({ type }) => type === 'accuracy');
+  if (!loss.type.endsWith('rossentropy') && !measured) return;
   const rows = firstRows(target, target.lengths ?? inputs[0]?.lengths);
   switch (loss.type) {
     case 'sparseCategoricalCrossentropy':
       return checkClasses(where, rows, units);
     case 'binaryCrossentropy':
       return checkBinary(where, rows, warn);
-    case 'categoricalCrossentropy': {
-      const odd = rows.find(
-        (row) => !isDistribution(row) && row.values.some((value) => value !== 0),
-      );
-      if (odd !== undefined) {
-        warn(
-          'distribution',
-          `${where}${odd.place}: categoricalCrossentropy expects a share for each class, from 0 on and of sum 1; got [${[...odd.values.subarray(0, 8)].join(', ')}]. Classes that do not exclude each other go with binaryCrossentropy and sigmoid`,
-        );
-      }
-      return;
-    }
+    case 'categoricalCrossentropy':
+      return checkShares(where, rows, warn);
     default:
-      if (metrics.some(({ type }) => type === 'accuracy') && !areClasses(rows)) {
+      if (rows.starts.some((start) => !isClass(rows, start))) {
         warn(
           'accuracy',
           `accuracy counts answers that are exactly right, and ${where} has no classes: take 'mae' or 'rmse' for values`,
@@ -79,36 +92,48 @@ export function checkTargets(
   }
 }
 
-function checkClasses(where: string, rows: readonly Row[], units: number): void {
-  for (const { values, place } of rows) {
-    const value = values[0] ?? 0;
+function checkClasses(where: string, rows: Rows, units: number): void {
+  for (const start of rows.starts) {
+    const value = rows.data[start] ?? 0;
     if (Number.isInteger(value) && value >= 0 && value < units) continue;
-    const fromOne = value === units && !anyOf(rows, (other) => other < 1);
+    const fromOne = value === units && rows.starts.every((other) => (rows.data[other] ?? 0) >= 1);
     throw new DataError(
-      `${where}${place}: expected a class number from 0 to ${units - 1}, one for each unit, got ${value}${fromOne ? '; the numbers begin at 1: take 1 off' : ''}`,
+      `${where}${rows.place(start)}: expected a class number from 0 to ${units - 1}, one for each unit, got ${value}${fromOne ? '; the numbers begin at 1: take 1 off' : ''}`,
     );
   }
 }
 
-function checkBinary(where: string, rows: readonly Row[], warn: Warn): void {
-  const outside = rows.find(({ values }) => values.some((value) => value < 0 || value > 1));
+function checkBinary(where: string, rows: Rows, warn: Warn): void {
+  const isShare = (value: number) => value >= 0 && value <= 1;
+  const outside = rows.starts.find((start) => !every(rows, start, isShare));
   if (outside === undefined) return;
-  if (!anyOf(rows, (value) => Math.abs(value) !== 1)) {
+  if (rows.starts.every((start) => every(rows, start, (value) => Math.abs(value) === 1))) {
     throw new DataError(
       `${where}: binaryCrossentropy: expected labels 0 and 1, got -1 and 1: (label + 1) / 2`,
     );
   }
-  const value = outside.values.find((item) => item < 0 || item > 1);
+  const value = valuesOf(rows, outside).find((item) => !isShare(item));
   warn(
     'binary',
-    `${where}${outside.place}: binaryCrossentropy expects targets from 0 to 1, got ${value}: scale them (scalers.minMax()), or take 'mse'`,
+    `${where}${rows.place(outside)}: binaryCrossentropy expects targets from 0 to 1, got ${value}: scale them (scalers.minMax()), or take 'mse'`,
   );
 }
 
-const areClasses = (rows: readonly Row[]): boolean =>
-  rows.every((row) =>
-    row.values.length === 1 ? row.values[0] === 0 || row.values[0] === 1 : isDistribution(row),
+function checkShares(where: string, rows: Rows, warn: Warn): void {
+  const isZero = (value: number) => value === 0;
+  const odd = rows.starts.find(
+    (start) => !isDistribution(rows, start) && !every(rows, start, isZero),
   );
+  if (odd === undefined) return;
+  warn(
+    'distribution',
+    `${where}${rows.place(odd)}: categoricalCrossentropy expects a share for each class, from 0 on and of sum 1; got [${valuesOf(rows, odd).subarray(0, 8).join(', ')}]. Classes that do not exclude each other go with binaryCrossentropy and sigmoid`,
+  );
+}
+
+/** Whether a row is a label 0 or 1, or has a share for each class. */
+const isClass = (rows: Rows, start: number): boolean =>
+  rows.size === 1 ? rows.data[start] === 0 || rows.data[start] === 1 : isDistribution(rows, start);
 
 /**
  * Warns where examples are sorted by class, so that the last ones, split off for validation, are of
