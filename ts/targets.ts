@@ -45,7 +45,7 @@ function isDistribution({ data, size }: Rows, start: number): boolean {
     if (value < 0) return false;
     sum += value;
   }
-  return Math.abs(sum - 1) < 1e-3;
+  return Math.abs(sum - 1) < 1e-3 || !Number.isFinite(sum);
 }
 
 /** Whether all values of a row pass. */
@@ -104,7 +104,8 @@ function checkClasses(where: string, rows: Rows, units: number): void {
 }
 
 function checkBinary(where: string, rows: Rows, warn: Warn): void {
-  const isShare = (value: number) => value >= 0 && value <= 1;
+  // What is not finite is refused later, with its place.
+  const isShare = (value: number) => (value >= 0 && value <= 1) || !Number.isFinite(value);
   const outside = rows.starts.find((start) => !every(rows, start, isShare));
   if (outside === undefined) return;
   if (rows.starts.every((start) => every(rows, start, (value) => Math.abs(value) === 1))) {
@@ -133,7 +134,9 @@ function checkShares(where: string, rows: Rows, warn: Warn): void {
 
 /** Whether a row is a label 0 or 1, or has a share for each class. */
 const isClass = (rows: Rows, start: number): boolean =>
-  rows.size === 1 ? rows.data[start] === 0 || rows.data[start] === 1 : isDistribution(rows, start);
+  rows.size === 1
+    ? every(rows, start, (value) => value === 0 || value === 1 || !Number.isFinite(value))
+    : isDistribution(rows, start);
 
 /**
  * Warns where examples are sorted by class, so that the last ones, split off for validation, are of
