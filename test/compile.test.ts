@@ -97,6 +97,16 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   },
   { name: 'no loss', build: () => compileSpec(any({})), error: 'compile: loss: expected one of' },
   {
+    name: 'no options',
+    build: () => compileSpec(any(undefined)),
+    error: 'compile: expected options { loss, optimizer, metrics }, got undefined',
+  },
+  {
+    name: 'a loss that was not called',
+    build: () => compileSpec({ loss: any(losses.mse) }),
+    error: 'got a function (not called)',
+  },
+  {
     name: 'an unknown optimizer',
     build: () => compileSpec({ loss: 'mse', optimizer: any('lion') }),
     error:

@@ -164,7 +164,63 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
     name: 'a recurrent layer after a vector',
     build: loose(() => sequential([layers.lstm(2), layers.lstm(2)], { inputShape: [null, 1] })),
     error:
-      'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; the recurrent layer before it needs returnSequences: true',
+      'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; "lstm" before it needs returnSequences: true',
+  },
+  {
+    name: 'a recurrent layer on vectors',
+    build: loose(() => sequential([layers.lstm(2)], { inputShape: [10] })),
+    error:
+      'lstm: expected a sequence [batch, time, features], got [batch, 10]; inputShape: [null, 10] is sequences with 10 features, [10, 1] is 10 steps of one',
+  },
+  {
+    name: 'a recurrent layer after flatten',
+    build: loose(() =>
+      sequential([layers.flatten({ name: 'flat' }), layers.dense(2), layers.gru(2)], {
+        inputShape: [3, 2],
+      }),
+    ),
+    error: 'got [batch, 2]; "flat" takes the time steps away',
+  },
+  {
+    name: 'softmax over one unit',
+    build: loose(() =>
+      sequential([layers.dense(1, { activation: 'softmax' })], { inputShape: [3] }),
+    ),
+    error:
+      "dense: softmax over one unit is always 1: expected a unit for each class, or activation: 'sigmoid'",
+  },
+  {
+    name: 'softmax of one feature in a layer of its own',
+    build: loose(() =>
+      sequential([layers.dense(1), layers.activation('softmax')], { inputShape: [3] }),
+    ),
+    error: 'activation: softmax over one unit is always 1',
+  },
+  {
+    name: 'a layer that was not called',
+    build: loose(() => sequential([any(layers.lstm)], { inputShape: [1] })),
+    error: 'sequential: layers[0]: expected one of layers.*, got a function (not called)',
+  },
+  {
+    name: 'layers that are no list',
+    build: loose(() => sequential(any(layers.lstm(2)), any(layers.dense(1)))),
+    error: 'sequential: expected a list of layers, got an object of type "lstm"',
+  },
+  {
+    name: 'no options',
+    build: loose(() => sequential([layers.dense(1)], any(undefined))),
+    error:
+      'sequential: expected options { inputShape, seed, name, thread, arithmetic }, got undefined',
+  },
+  {
+    name: 'a name that is no text',
+    build: loose(() => sequential([layers.dense(1)], { inputShape: [1], name: any(5) })),
+    error: 'sequential: name: expected a text, got 5',
+  },
+  {
+    name: 'an unknown option of an initializer',
+    build: loose(() => initializers.randomUniform(any({ min: 1 }))),
+    error: 'initializers.randomUniform: unknown option "min"',
   },
   {
     name: 'flatten of any length',
@@ -180,6 +236,11 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
     name: 'an unknown activation',
     build: loose(() => layers.dense(1, { activation: any('sine') })),
     error: 'layers.dense: activation: expected one of "linear", "tanh"',
+  },
+  {
+    name: "Keras's name of an activation",
+    build: loose(() => layers.dense(1, { activation: any('leaky_relu') })),
+    error: 'got "leaky_relu"; did you mean "leakyRelu"?',
   },
   {
     name: 'a misspelt option',

@@ -1,9 +1,24 @@
+import { fail, knownOptions } from './check.ts';
 import { AbortError } from './errors.ts';
 
 /** Options of calls that can take a while. */
 export interface CallOptions {
   /** Aborts the call: it rejects with an AbortError. */
   readonly signal?: AbortSignal;
+}
+
+/** Checks the option `signal`. */
+export function checkSignal(where: string, signal: unknown): AbortSignal | undefined {
+  if (signal === undefined || signal === null) return undefined;
+  if (typeof signal === 'object' && 'aborted' in signal && 'addEventListener' in signal)
+    return signal as AbortSignal;
+  return fail(`${where}: signal`, 'an AbortSignal, such as controller.signal', signal);
+}
+
+/** Checks the options of a call that can take a while. */
+export function checkCall(where: string, options: CallOptions): void {
+  knownOptions(where, options, ['signal']);
+  checkSignal(where, options.signal);
 }
 
 /** A number that both sides of a worker boundary see, where memory can be shared. */
@@ -33,7 +48,7 @@ export async function abortable<T>(
   { signal }: CallOptions,
   call: (flag: Int32Array | undefined) => Promise<T>,
 ): Promise<T> {
-  if (signal === undefined) return call(undefined);
+  if (signal === undefined || signal === null) return call(undefined);
   const aborted = () => new AbortError('The call was aborted', { cause: signal.reason });
   if (signal.aborted) throw aborted();
   const flag = sharedFlag();

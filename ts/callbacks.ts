@@ -1,4 +1,16 @@
-import { finite, flag, knownOptions, oneOf, positive, show, wholeNumber } from './check.ts';
+import {
+  callable,
+  fail,
+  finite,
+  flag,
+  hint,
+  knownOptions,
+  oneOf,
+  positive,
+  show,
+  similar,
+  wholeNumber,
+} from './check.ts';
 import { SpecError } from './errors.ts';
 import type { EpochLogs, HistoryKey } from './history.ts';
 import type { FitResult, Run } from './run.ts';
@@ -82,3 +94,44 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): EarlyStopping
 /** Whether a callback is early stopping, which runs beside the engine. */
 export const isEarlyStopping = (callback: Callback | EarlyStopping): callback is EarlyStopping =>
   'type' in callback && callback.type === 'earlyStopping';
+
+const hooks = [
+  'onTrainBegin',
+  'onEpochBegin',
+  'onBatchEnd',
+  'onEpochEnd',
+  'onTrainEnd',
+] as const satisfies readonly (keyof Callback)[];
+
+/** Names of an object's own properties and of its classes' methods. */
+function namesOf(value: object): string[] {
+  const names: string[] = [];
+  for (let at: object | null = value; at && at !== Object.prototype; at = Object.getPrototypeOf(at))
+    names.push(...Object.getOwnPropertyNames(at));
+  return names;
+}
+
+/** Checks one of the callbacks of `fit`. It may hold data of its own; what looks like a hook must be one. */
+export function checkCallback(where: string, value: unknown): Callback | EarlyStopping {
+  if (value === earlyStopping) fail(where, 'earlyStopping({ … })', value);
+  if (typeof value !== 'object' || value === null)
+    fail(where, 'an object with onEpochEnd or the like, or earlyStopping({ … })', value);
+  const callback: Callback | EarlyStopping = value;
+  if (isEarlyStopping(callback)) {
+    const { type: _, baseline, ...options } = callback;
+    return earlyStopping({
+      ...(options as EarlyStoppingOptions),
+      ...(baseline === null ? {} : { baseline }),
+    });
+  }
+  const names = namesOf(callback);
+  for (const name of names) {
+    if (hooks.some((hook) => hook === name)) continue;
+    if (/^on[A-Z_]/.test(name) || hooks.some((hook) => similar(hook, name)))
+      throw new SpecError(`${where}: unknown callback ${show(name)}${hint(name, hooks, 'ones')}`);
+  }
+  for (const hook of hooks) callable(`${where}: ${hook}`, callback[hook]);
+  if (names.length > 0 && !hooks.some((hook) => hook in callback))
+    fail(where, `one of ${hooks.join(', ')}, or earlyStopping({ … })`, callback);
+  return callback;
+}

@@ -1,25 +1,37 @@
 import { SpecError } from './errors.ts';
 
-/** How a value is shown in an error message. */
-export function show(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value);
-  if (typeof value === 'function') return 'a function';
-  if (Array.isArray(value))
-    return value.length > 8 ? `an array of ${value.length}` : `[${value.map(show).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    return 'type' in value ? `an object of type ${show(value.type)}` : 'an object';
+/** How a value is shown in an error message; arrays and objects down to a few levels. */
+export function show(value: unknown, levels = 4): string {
+  if (typeof value === 'string')
+    return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'function') return 'a function (not called)';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (Array.isArray(value)) {
+    if (value.length > 8 || levels === 0) return `an array of ${value.length}`;
+    return `[${value.map((item) => show(item, levels - 1)).join(', ')}]`;
   }
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (value instanceof Promise) return 'a promise (await it)';
+  if ('shape' in value && Array.isArray(value.shape))
+    return `a tensor of shape ${show(value.shape)}`;
+  if (ArrayBuffer.isView(value) && 'length' in value)
+    return `a ${value.constructor.name} of ${show(value.length)}`;
+  return 'type' in value && levels > 0
+    ? `an object of type ${show(value.type, levels - 1)}`
+    : 'an object';
 }
 
-function fail(where: string, expected: string, value: unknown): never {
-  throw new SpecError(`${where}: expected ${expected}, got ${show(value)}`);
+/** Refuses a value of a description. */
+export function fail(where: string, expected: string, value: unknown, advice = ''): never {
+  throw new SpecError(`${where}: expected ${expected}, got ${show(value)}${advice}`);
 }
 
-/** A whole number of at least `least`. */
-export function wholeNumber(where: string, value: unknown, least = 1): number {
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least) return value;
-  return fail(where, `a whole number of at least ${least}`, value);
+/** A whole number of at least `least`, and at most `most`. */
+export function wholeNumber(where: string, value: unknown, least = 1, most?: number): number {
+  const fits = typeof value === 'number' && Number.isSafeInteger(value) && value >= least;
+  if (fits && value <= (most ?? value)) return value;
+  const range = most === undefined ? `of at least ${least}` : `from ${least} to ${most}`;
+  return fail(where, `a whole number ${range}`, value);
 }
 
 /** A number that is neither NaN nor infinite. */
@@ -46,6 +58,16 @@ export function flag(where: string, value: unknown): boolean {
   return typeof value === 'boolean' ? value : fail(where, 'true or false', value);
 }
 
+/** A text of at least one character. */
+export function text(where: string, value: unknown): string {
+  return typeof value === 'string' && value !== '' ? value : fail(where, 'a text', value);
+}
+
+/** A function, or nothing. */
+export function callable(where: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'function') fail(where, 'a function', value);
+}
+
 /** One of the given names. */
 export function oneOf<const T extends string>(
   where: string,
@@ -53,21 +75,30 @@ export function oneOf<const T extends string>(
   names: readonly T[],
 ): T {
   const found = names.find((name) => name === value);
-  return found ?? fail(where, `one of ${names.map(show).join(', ')}`, value);
+  if (found !== undefined) return found;
+  const near = names.find((name) => typeof value === 'string' && similar(name, value));
+  const advice = near === undefined ? '' : `; did you mean ${show(near)}?`;
+  return fail(where, `one of ${names.map((name) => show(name)).join(', ')}`, value, advice);
 }
 
 /** Refuses options that do not exist, so that a typing error is not silently ignored. */
 export function knownOptions(where: string, options: object, known: readonly string[]): void {
+  if (typeof options !== 'object' || options === null)
+    fail(where, `options { ${known.join(', ')} }`, options);
   for (const key of Object.keys(options)) {
     if (known.includes(key)) continue;
-    const near = known.find((name) => similar(name, key));
-    const hint = near ? `; did you mean ${show(near)}?` : `; known options: ${known.join(', ')}`;
-    throw new SpecError(`${where}: unknown option ${show(key)}${hint}`);
+    throw new SpecError(`${where}: unknown option ${show(key)}${hint(key, known, 'options')}`);
   }
 }
 
+/** What may have been meant by a name that nobody knows. */
+export function hint(name: string, known: readonly string[], what: string): string {
+  const near = known.find((other) => similar(other, name));
+  return near ? `; did you mean ${show(near)}?` : `; known ${what}: ${known.join(', ')}`;
+}
+
 /** Whether two names differ by case, separators or a letter or two at the end. */
-function similar(a: string, b: string): boolean {
+export function similar(a: string, b: string): boolean {
   const plain = (name: string) => name.toLowerCase().replace(/[^a-z0-9]/g, '');
   const [x, y] = [plain(a), plain(b)];
   if (x === y) return true;

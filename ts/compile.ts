@@ -1,4 +1,4 @@
-import { knownOptions, show } from './check.ts';
+import { fail, knownOptions, show } from './check.ts';
 import { SpecError } from './errors.ts';
 import { type LossLike, loss } from './losses.ts';
 import { type MetricLike, metric } from './metrics.ts';
@@ -19,9 +19,8 @@ export interface CompileOptions {
 export function compileSpec(options: CompileOptions): CompileSpec {
   knownOptions('compile', options, ['loss', 'optimizer', 'metrics']);
   const list = options.metrics ?? [];
-  if (!Array.isArray(list))
-    throw new SpecError(`compile: metrics: expected a list, got ${show(list)}`);
-  const metrics = list.map((item: MetricLike, i) => metric(`compile: metrics[${i}]`, item));
+  if (!Array.isArray(list)) fail('compile: metrics', 'a list', list);
+  const metrics = Array.from(list, (item: MetricLike, i) => metric(`compile: metrics[${i}]`, item));
   metrics.forEach(({ type }, i) => {
     if (metrics.findIndex((other) => other.type === type) !== i) {
       throw new SpecError(

@@ -124,6 +124,10 @@ export const isDisposedError = (error: unknown): error is DisposedError =>
 export const isEngineCrashError = (error: unknown): error is EngineCrashError =>
   hasName(error, 'EngineCrashError');
 
+/** What helps where numbers grew beyond all bounds. */
+const advice =
+  '; try a smaller learningRate, globalClipnorm in the optimizer, or data scaled to about -1 to 1 (scalers)';
+
 const knownNames: ReadonlySet<string> = new Set([...Object.keys(classes), 'NonFiniteError']);
 const isErrorName = (name: string): name is ErrorName => knownNames.has(name);
 
@@ -141,7 +145,7 @@ export function revive(error: unknown): unknown {
   const options = 'cause' in error ? { cause: error.cause } : undefined;
   const revived =
     name === 'NonFiniteError'
-      ? new NonFiniteError(message, error as ErrorDetails, options)
+      ? new NonFiniteError(message.replace(advice, '') + advice, error as ErrorDetails, options)
       : new classes[name](message, options);
   if (error.stack !== undefined) revived.stack = error.stack;
   return revived;

@@ -1,5 +1,6 @@
-import { type Callback, isEarlyStopping } from './callbacks.ts';
-import { flag, knownOptions, positive, show, wholeNumber } from './check.ts';
+import { checkSignal } from './abortable.ts';
+import { type Callback, checkCallback, isEarlyStopping } from './callbacks.ts';
+import { callable, fail, flag, knownOptions, positive, show, wholeNumber } from './check.ts';
 import { DataError, SpecError } from './errors.ts';
 import { type BatchSource, isBatchSource } from './streams.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
@@ -84,13 +85,17 @@ export function checkFit(options: FitOptions<unknown, unknown>): CheckedFit {
     throw new SpecError('fit: expected validationData or validationSplit, got both');
   }
   const given = options.callbacks ?? [];
-  if (!Array.isArray(given))
-    throw new SpecError(`fit: callbacks: expected a list, got ${show(given)}`);
+  if (!Array.isArray(given)) fail('fit: callbacks', 'a list', given);
+  callable('fit: onEpochEnd', onEpochEnd);
+  callable('fit: onBatchEnd', onBatchEnd);
   const direct: Callback = {
     ...(onEpochEnd === undefined ? {} : { onEpochEnd }),
     ...(onBatchEnd === undefined ? {} : { onBatchEnd }),
   };
-  const list: readonly (Callback | EarlyStopping)[] = [...given, direct];
+  const list: readonly (Callback | EarlyStopping)[] = [
+    ...Array.from(given, (item: unknown, i) => checkCallback(`fit: callbacks[${i}]`, item)),
+    direct,
+  ];
   const callbacks = list.filter((callback): callback is Callback => !isEarlyStopping(callback));
   return {
     epochs: wholeNumber('fit: epochs', options.epochs ?? 1, 0),
@@ -106,7 +111,7 @@ export function checkFit(options: FitOptions<unknown, unknown>): CheckedFit {
     progressInterval: callbacks.some((callback) => callback.onBatchEnd !== undefined)
       ? positive('fit: progressInterval', options.progressInterval ?? 50, true)
       : undefined,
-    signal: options.signal,
+    signal: checkSignal('fit', options.signal),
     resume: flag('fit: resume', options.resume ?? false),
   };
 }

@@ -9,6 +9,13 @@ export {
 export type { CompileOptions } from './compile.ts';
 export { type Constraint, constraints } from './constraints.ts';
 export {
+  type ClassData,
+  encoders,
+  type Label,
+  type LabelEncoder,
+  type LabelEncoderJson,
+} from './encoders.ts';
+export {
   type InitOptions,
   init,
   type NodeWorkerLike,
@@ -68,9 +75,11 @@ export type { LoadSource } from './storage/resolve.ts';
 export { type Destination, type Source, storage } from './storage.ts';
 export type { BatchIterable, BatchSource } from './streams.ts';
 export {
+  type ArgMaxOf,
   type NamedTensor,
   type Nested,
   type NestedArray,
+  type RowOf,
   type ShapeOf,
   type Tensor,
   tensor,

@@ -1,7 +1,9 @@
-import { knownOptions } from './check.ts';
+import { knownOptions, show } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
+import { DataError } from './errors.ts';
 import { Model } from './model.ts';
 import { open } from './open.ts';
+import { checkForeign } from './storage/foreign.ts';
 import { bytesOf, type LoadSource } from './storage/resolve.ts';
 import { readMetadata } from './worker/metadata.ts';
 
@@ -11,7 +13,9 @@ import { readMetadata } from './worker/metadata.ts';
  * @throws CheckpointError where the bytes are not a model of this library
  */
 export async function load(place: LoadSource, options: EngineOptions = {}): Promise<Model> {
-  return fromBytes(await bytesOf(place), options);
+  const bytes = await bytesOf(place);
+  checkForeign(bytes, typeof place === 'string' || place instanceof URL ? String(place) : '');
+  return fromBytes(bytes, options);
 }
 
 /**
@@ -24,6 +28,9 @@ export async function fromBytes(
 ): Promise<Model> {
   knownOptions('load', options, ['thread', 'arithmetic']);
   const engine = engineOptions('load', options);
+  const given: unknown = bytes;
+  if (!(given instanceof Uint8Array || given instanceof ArrayBuffer))
+    throw new DataError(`fromBytes: expected bytes, got ${show(given)}`);
   const opened = await open(engine, {
     bytes: bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes),
   });

@@ -1,5 +1,6 @@
-import { abortable, type CallOptions } from './abortable.ts';
-import { knownOptions, positive, show } from './check.ts';
+import { abortable, type CallOptions, checkCall } from './abortable.ts';
+import { inputAdvice, targetAdvice } from './advice.ts';
+import { flag, knownOptions, positive, show } from './check.ts';
 import { compileSpec, type CompileOptions } from './compile.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
@@ -9,15 +10,18 @@ import { checkFit, type FitOptions } from './fitOptions.ts';
 import { type Evaluation, evaluation } from './history.ts';
 import { EngineHost, type Prepared } from './host.ts';
 import type { Opened } from './open.ts';
-import { checkPair, type Packed, pack } from './pack.ts';
+import { checkPair, type Packed, pack, rankOf } from './pack.ts';
+import { checkOutputs } from './outputs.ts';
 import type { Run } from './run.ts';
 import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
 import { destinationOf } from './storage/resolve.ts';
 import type { Destination } from './storage.ts';
 import { type BatchSource, type Packer, StreamPump } from './streams.ts';
 import { summarize, summaryTable } from './summary.ts';
+import { checkSplit, checkTargets } from './targets.ts';
 import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
 import { lendBatch } from './transfer.ts';
+import { warnOnce } from './warn.ts';
 import { flatten, unflatten, type WeightLike } from './weights.ts';
 import type { Batch, Logs } from './worker/protocol.ts';
 
@@ -61,6 +65,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   readonly #outputShape: Shape;
   #compiled: CompileSpec | null;
   #run: Run | undefined;
+  readonly #warn = warnOnce();
 
   /** Use `sequential`, `load` or `fromBytes`. */
   constructor(spec: ModelSpec, { name, metadata, compiled, opened, ...engine }: ModelOptions) {
@@ -86,6 +91,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     if (this.#run !== undefined)
       throw new StateError('compile: a run is under way: stop it or wait for it first');
     const spec = compileSpec(options);
+    checkOutputs(this.spec, this.#outputShape.at(-1) ?? 1, spec);
     this.#compiled = spec;
     this.#host.compile(spec);
     return this;
@@ -105,7 +111,12 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     if (this.#run !== undefined)
       throw new StateError('fit: a run is under way: stop it or wait for it first');
     const options = checkFit(given);
-    const pack: Packer = (x, y, where) => this.#pair(x, y, where);
+    const pack: Packer = (x, y, where) => {
+      const batch = this.#pair(x, y, where);
+      if (where === '' && options.validationSplit > 0)
+        checkSplit(batch.targets[0], compile.loss, options.validationSplit, this.#warn);
+      return batch;
+    };
     const run = startRun({ host: this.#host, data, options, compile, pack });
     this.#run = run;
     void run.closed.then(() => {
@@ -119,7 +130,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   async evaluate(batches: BatchSource<X, TargetsOf<R>>, options?: CallOptions): Promise<Evaluation>;
   async evaluate(first: unknown, second?: unknown, third?: CallOptions): Promise<Evaluation> {
     const { data, options } = examplesAndOptions('evaluate', first, second, third);
-    knownOptions('evaluate', options, ['signal']);
+    checkCall('evaluate', options);
     this.#compiledSpec('evaluate');
     if ('stream' in data) return evaluation(await this.#evaluateStream(data.stream, options));
     const { x, y } = data;
@@ -136,9 +147,16 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    * the result carries their lengths.
    */
   async predict(x: X, options: CallOptions = {}): Promise<Tensor<R>> {
-    knownOptions('predict', options, ['signal']);
+    checkCall('predict', options);
     const input = this.#input(x, 'x');
     const { lengths } = input;
+    const [examples = 0, steps] = input.shape;
+    if (steps === 1 && examples > 1 && this.#inputShape[0] === null && rankOf(x) === 2) {
+      this.#warn(
+        'steps',
+        `predict: x is read as ${examples} sequences of one step; one sequence of ${examples} steps is [x]`,
+      );
+    }
     const lend = async (flag?: Int32Array): Promise<Prepared<'predict'>> => {
       const { packed, buffers } = await this.#host.lend([input]);
       return { args: [packed, flag], buffers };
@@ -216,15 +234,8 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   /** One safetensors file with configuration, weights, optimizer, generator and position. */
   async toBytes(options: SaveOptions = {}): Promise<Uint8Array> {
     knownOptions('toBytes', options, ['includeOptimizer']);
-    const metadata: unknown = JSON.parse(JSON.stringify(this.metadata));
-    if (typeof metadata !== 'object' || metadata === null) {
-      throw new DataError(`metadata: expected a plain object, got ${show(metadata)}`);
-    }
-    return this.#host.call('save', [
-      this.name,
-      metadata as Record<string, unknown>,
-      options.includeOptimizer ?? true,
-    ]);
+    const includeOptimizer = flag('toBytes: includeOptimizer', options.includeOptimizer ?? true);
+    return this.#host.call('save', [this.name, plainObject(this.metadata), includeOptimizer]);
   }
 
   /**
@@ -266,7 +277,12 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   }
 
   #input(x: unknown, where: string): Packed {
-    return pack(x, { where, shape: this.#inputShape });
+    const shape = this.#inputShape;
+    return pack(x, {
+      where,
+      shape,
+      advice: (sizes, kind) => inputAdvice(shape, sizes, kind),
+    });
   }
 
   /** Inputs and targets as arguments of a call, ready to cross. */
@@ -283,10 +299,27 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   #pair(x: unknown, y: unknown, prefix: string): Batch {
     const [nameX, nameY] = prefix === '' ? ['x', 'y'] : [`${prefix}: x`, `${prefix}: y`];
     const input = this.#input(x, nameX);
-    const sparse = this.#compiled?.loss.type === 'sparseCategoricalCrossentropy';
+    const compiled = this.#compiled ?? undefined;
+    const sparse = compiled?.loss.type === 'sparseCategoricalCrossentropy';
     const shape = sparse ? [...this.#outputShape.slice(0, -1), 1] : this.#outputShape;
-    const target = pack(y, { where: nameY, shape });
+    const units = this.#outputShape.at(-1) ?? 1;
+    const advice = (sizes: readonly number[]) =>
+      compiled && targetAdvice(compiled.loss, shape.length + 1, units, sizes);
+    const target = pack(y, { where: nameY, shape, advice });
     checkPair(input, target, [nameX, nameY]);
-    return { inputs: [input], targets: [target] };
+    const batch = { inputs: [input], targets: [target] };
+    if (compiled) checkTargets(nameY, batch, compiled, units, this.#warn);
+    return batch;
   }
+}
+
+/** What is saved with a model: plain JSON data. */
+function plainObject(metadata: unknown): Record<string, unknown> {
+  try {
+    const plain: unknown = JSON.parse(JSON.stringify(metadata));
+    if (typeof plain === 'object' && plain !== null) return plain as Record<string, unknown>;
+  } catch (cause) {
+    throw new DataError('metadata: expected plain data that JSON can hold', { cause });
+  }
+  throw new DataError(`metadata: expected a plain object, got ${show(metadata)}`);
 }

@@ -100,9 +100,9 @@ function build(where: string, rule: Rule, options: OptimizerOptions, rate: numbe
 }
 
 const moments = (where: string, options: AdamOptions) => ({
-  beta1: share(`${where}: beta1`, options.beta1 ?? 0.9),
-  beta2: share(`${where}: beta2`, options.beta2 ?? 0.999),
-  epsilon: positive(`${where}: epsilon`, options.epsilon ?? 1e-7, true),
+  beta1: share(`${where}: beta1`, options?.beta1 ?? 0.9),
+  beta2: share(`${where}: beta2`, options?.beta2 ?? 0.999),
+  epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7, true),
 });
 
 /** The optimizers, with Keras's update rules and defaults. */
@@ -112,8 +112,8 @@ export const optimizers = {
     const where = 'optimizers.sgd';
     const rule: Rule = {
       type: 'sgd',
-      momentum: share(`${where}: momentum`, options.momentum ?? 0),
-      nesterov: flag(`${where}: nesterov`, options.nesterov ?? false),
+      momentum: share(`${where}: momentum`, options?.momentum ?? 0),
+      nesterov: flag(`${where}: nesterov`, options?.nesterov ?? false),
     };
     return build(where, rule, options, 0.01);
   },
@@ -122,10 +122,10 @@ export const optimizers = {
     const where = 'optimizers.rmsprop';
     const rule: Rule = {
       type: 'rmsprop',
-      rho: share(`${where}: rho`, options.rho ?? 0.9),
-      momentum: share(`${where}: momentum`, options.momentum ?? 0),
-      epsilon: positive(`${where}: epsilon`, options.epsilon ?? 1e-7, true),
-      centered: flag(`${where}: centered`, options.centered ?? false),
+      rho: share(`${where}: rho`, options?.rho ?? 0.9),
+      momentum: share(`${where}: momentum`, options?.momentum ?? 0),
+      epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7, true),
+      centered: flag(`${where}: centered`, options?.centered ?? false),
     };
     return build(where, rule, options, 0.001);
   },
@@ -144,7 +144,7 @@ export const optimizers = {
     const rule: Rule = {
       type: 'adamw',
       ...moments(where, options),
-      weightDecay: positive(`${where}: weightDecay`, options.weightDecay ?? 0.004, true),
+      weightDecay: positive(`${where}: weightDecay`, options?.weightDecay ?? 0.004, true),
     };
     return build(where, rule, options, 0.001);
   },

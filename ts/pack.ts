@@ -1,8 +1,9 @@
+import { type Kind, timeMajor } from './advice.ts';
 import { show } from './check.ts';
 import { DataError, ShapeError } from './errors.ts';
 import { batchShape, sizeOf } from './shapes.ts';
 import type { Shape } from './spec.ts';
-import { isTensor, type Tensor } from './tensor.ts';
+import { isList as isValues, isTensor, type Tensor } from './tensor.ts';
 
 /** Data as it crosses to the engine: one array, its shape with the batch first, valid steps. */
 export interface Packed {
@@ -19,35 +20,44 @@ export interface Packed {
   readonly first?: number;
 }
 
+/** Most values that a look at padding reads: the caller's thread goes on at once. */
+const LOOK = 16_384;
+
 /** What the model expects of an argument. */
 export interface Expected {
   /** Name of the argument, for messages: `x`. */
   readonly where: string;
   /** Shape of one example. */
   readonly shape: Shape;
+  /** What to do where the sizes of what came are a known mistake; nothing where they fit. */
+  readonly advice?: (sizes: readonly number[], kind: Kind) => string | undefined;
 }
 
 type Values = ArrayLike<unknown>;
 
-const isValues = (value: unknown): value is Values =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+/** More levels of arrays than any data have; an array can contain itself. */
+const TOO_DEEP = 8;
 
-/** Number of array levels down to the first number. */
-function depth(value: unknown): number {
-  let levels = 0;
-  for (let inner = value; isValues(inner); inner = inner[0]) levels++;
-  return levels;
-}
-
-function refuse({ where, shape }: Expected, got: string): never {
-  throw new ShapeError(`${where}: expected shape ${batchShape(shape)}, got ${got}`);
-}
-
-/** The sizes of nested arrays along their first elements, for messages. */
-function sizes(value: unknown): string {
+/** The sizes of nested arrays along their first elements; empty ones are passed over. */
+function sizesOf(value: unknown): number[] {
   const list: number[] = [];
-  for (let inner = value; isValues(inner); inner = inner[0]) list.push(inner.length);
-  return `[${list.join(', ')}]`;
+  for (let inner = value; isValues(inner) && list.length < TOO_DEEP;) {
+    list.push(inner.length);
+    const first: unknown = inner[0];
+    const filled = (item: unknown) => !isValues(item) || item.length > 0;
+    inner = Array.isArray(inner) ? (inner.find(filled) ?? first) : first;
+  }
+  return list;
+}
+
+/** Number of axes of nested arrays or a tensor. */
+export const rankOf = (value: unknown): number =>
+  isTensor(value) ? value.shape.length : sizesOf(value).length;
+
+function refuse({ where, shape }: Expected, got: readonly number[], advice?: string): never {
+  throw new ShapeError(
+    `${where}: expected shape ${batchShape(shape)}, got [${got.join(', ')}]${advice === undefined ? '' : `; ${advice}`}`,
+  );
 }
 
 /**
@@ -69,22 +79,53 @@ function packTensor(value: Tensor, expected: Expected): Packed {
     shape.length === rank &&
     value.data.length === sizeOf(shape) &&
     expected.shape.every((size, i) => size === null || size === shape[i + 1]);
-  if (!fits) refuse(expected, show([...value.shape]));
+  const advice = expected.advice?.(value.shape, 'tensor');
+  if (!fits || advice !== undefined) refuse(expected, value.shape, advice);
   const { where } = expected;
   const { data, lengths } = value;
   // The engine looks for NaN and infinity: a large tensor must not keep this thread.
   if (lengths === undefined) return { data, shape, owned: false, where };
   checkLengths(where, lengths, shape);
+  if (paddedTimeMajor(data, shape, lengths)) {
+    throw new ShapeError(`${where}: padding stands where lengths say data; ${timeMajor}`);
+  }
   return { data, shape, lengths: lengths.slice(), owned: false, where };
 }
 
 function checkLengths(where: string, lengths: Uint32Array, shape: readonly number[]): void {
   const steps = shape[1] ?? 0;
+  if (!(lengths instanceof Uint32Array) || lengths.length !== shape[0]) {
+    throw new DataError(
+      `${where}: lengths: expected ${shape[0]} whole numbers, one an example, got ${show(lengths)}`,
+    );
+  }
   lengths.forEach((length, i) => {
     if (length < 1 || length > steps) {
       throw new DataError(`${where}: lengths[${i}]: expected 1 to ${steps} steps, got ${length}`);
     }
   });
+}
+
+/**
+ * Whether all padding is zero where it would lie in [time, batch, features], and not where it lies
+ * now. Asked only where shapes cannot tell, and of small data.
+ */
+function paddedTimeMajor(
+  data: Float32Array,
+  [batch = 0, steps = 0, features = 1]: readonly number[],
+  lengths: Uint32Array,
+): boolean {
+  if (batch !== steps || data.length > LOOK) return false;
+  const zero = (i: number, t: number) =>
+    data.subarray((i * steps + t) * features, (i * steps + t + 1) * features).every((x) => x === 0);
+  let misplaced = false;
+  for (const [i, length] of lengths.entries()) {
+    for (let t = length; t < steps; t++) {
+      if (!zero(t, i)) return false;
+      misplaced ||= !zero(i, t);
+    }
+  }
+  return misplaced;
 }
 
 /** What to say of the first value of the valid steps that is not finite, if there is one. */
@@ -109,10 +150,15 @@ function packNested(value: unknown, expected: Expected): Packed {
     throw new DataError(`${where}: expected nested arrays or a tensor, got ${show(value)}`);
   }
   const rank = shape.length + 1;
-  const levels = depth(value);
+  const sizes = sizesOf(value);
   const features = shape.at(-1) ?? 0;
-  const short = levels === rank - 1 && features === 1;
-  if (value.length > 0 && levels !== rank && !short) refuse(expected, sizes(value));
+  const short = sizes.length === rank - 1 && features === 1;
+  const empty = sizes.at(-1) === 0;
+  const advice = empty
+    ? undefined
+    : expected.advice?.(sizes, Array.isArray(value) ? 'array' : 'typed');
+  const fits = sizes.length === rank || short || (empty && sizes.length < rank);
+  if (!fits || advice !== undefined) refuse(expected, sizes, advice);
   return rank === 2
     ? packVectors(value, features, short, expected)
     : packSequences(value, shape[0] ?? null, features, short, expected);
@@ -197,8 +243,9 @@ export function checkPair(
 ): void {
   const [nameX, nameY] = names;
   if (x.shape[0] !== y.shape[0]) {
+    const exchanged = x.shape.length === 3 && x.shape[1] === y.shape[0];
     throw new ShapeError(
-      `${nameY}: expected ${x.shape[0]} examples, as many as ${nameX} has, got ${y.shape[0]}`,
+      `${nameY}: expected ${x.shape[0]} examples, as many as ${nameX} has, got ${y.shape[0]}${exchanged ? `; of ${nameX}: ${timeMajor}` : ''}`,
     );
   }
   if (x.shape.length !== 3 || y.shape.length !== 3) return;

@@ -1,6 +1,6 @@
 import { knownOptions, show } from './check.ts';
 import { DataError, ShapeError, StateError } from './errors.ts';
-import { isTensor, type Nested, Tensor } from './tensor.ts';
+import { isList, isTensor, type Nested, Tensor } from './tensor.ts';
 
 /** What a scaler reads: the features are the last axis. A flat list is one feature. */
 export type ScalerData = Nested<1> | Nested<2> | Nested<3> | Tensor;
@@ -85,12 +85,12 @@ function* rowsOf(data: unknown, where: string): Generator<ArrayLike<number>> {
   } else yield* nestedRows(data, where);
 }
 
-function* nestedRows(data: unknown, where: string): Generator<ArrayLike<number>> {
-  if (!Array.isArray(data))
+function* nestedRows(data: unknown, where: string, levels = 4): Generator<ArrayLike<number>> {
+  if (!Array.isArray(data) || levels === 0)
     throw new DataError(`${where}: expected nested arrays, got ${show(data)}`);
   for (const [i, item] of data.entries()) {
     if (isRow(item)) yield item;
-    else yield* nestedRows(item, `${where}[${i}]`);
+    else yield* nestedRows(item, `${where}[${i}]`, levels - 1);
   }
 }
 
@@ -128,8 +128,16 @@ export class Scaler {
   /** The scaler of some of the features, such as the target's. */
   select(features: readonly number[]): Scaler {
     const { offset, scale } = this.toJSON();
+    if (!Array.isArray(features))
+      throw new DataError(`scaler: select: expected feature numbers, got ${show(features)}`);
     const pick = (list: readonly number[]) =>
-      features.map((i) => list[i] ?? outOfRange('select', list.length, i));
+      features.map((i: unknown) => {
+        const value = typeof i === 'number' ? list[i] : undefined;
+        if (value !== undefined) return value;
+        throw new ShapeError(
+          `scaler: select: expected feature numbers from 0 to ${list.length - 1}, got ${show(i)}`,
+        );
+      });
     return new Scaler(this.type, { type: this.type, offset: pick(offset), scale: pick(scale) });
   }
 
@@ -159,18 +167,20 @@ export class Scaler {
         data.lengths,
       ) as Scaled<D>;
     }
-    const walk = (item: unknown): unknown => {
+    const walk = (item: unknown, levels: number): unknown => {
       if (isRow(item)) {
         check(item.length);
         return Array.from(item, one);
       }
-      return Array.from(item as ArrayLike<unknown>, walk);
+      if (!Array.isArray(item) || levels === 0)
+        throw new DataError(`scaler: data: expected nested arrays, got ${show(item)}`);
+      return Array.from(item, (below: unknown) => walk(below, levels - 1));
     };
     if (isRow(data)) {
       check(1);
       return Array.from(data, (value) => one(value, 0)) as Scaled<D>;
     }
-    return walk(data) as Scaled<D>;
+    return walk(data, 4) as Scaled<D>;
   }
 }
 
@@ -213,7 +223,7 @@ function isScalerJson(json: unknown): json is ScalerJson {
 }
 
 const isRow = (value: unknown): value is ArrayLike<number> =>
-  (Array.isArray(value) && typeof value[0] === 'number') || ArrayBuffer.isView(value);
+  isList(value) && (!Array.isArray(value) || typeof value[0] === 'number');
 
 function outOfRange(where: string, expected: number, got: number): never {
   throw new ShapeError(`scaler: ${where}: expected ${expected} features, got ${got}`);

@@ -1,11 +1,11 @@
-import { knownOptions, show, wholeNumber } from './check.ts';
+import { fail, knownOptions, show, text, wholeNumber } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
 import type { layers } from './layers.ts';
 import { type Layer } from './layers.ts';
 import { Model } from './model.ts';
 import { outputShape } from './shapes.ts';
-import type { ModelSpec, NodeSpec, Port } from './spec.ts';
+import type { ModelSpec, NodeSpec, Port, Shape } from './spec.ts';
 import type { Nested, Tensor } from './tensor.ts';
 
 /** Shape of one example: [time, features] with `null` for any length, or [features]. */
@@ -63,25 +63,23 @@ export function sequential<const S extends InputShape, const L extends readonly 
   list: L,
   given: SequentialOptions<S>,
 ): Model<InputsOf<S>, OutputRank<L, S>> {
+  if (!Array.isArray(list) || list.length === 0) fail('sequential', 'a list of layers', list);
   knownOptions('sequential', given, options);
   const spec = sequentialSpec(list, given.inputShape, given.seed ?? 0);
   return new Model(spec, {
-    name: given.name ?? 'sequential',
+    name: text('sequential: name', given.name ?? 'sequential'),
     ...engineOptions('sequential', given),
   });
 }
 
 function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: number): ModelSpec {
-  if (!Array.isArray(list) || list.length === 0) {
-    throw new SpecError(`sequential: expected a list of layers, got ${show(list)}`);
-  }
   let shape = checkInputShape(inputShape);
   const taken = new Set(['input']);
   const nodes: NodeSpec[] = [];
   let before: Port = ['input', 0];
   list.forEach((item: Layer, i) => {
     if (typeof item !== 'object' || item === null || !knownTypes.has(item.type)) {
-      throw new SpecError(`sequential: layers[${i}]: expected one of layers.*, got ${show(item)}`);
+      fail(`sequential: layers[${i}]`, 'one of layers.*', item);
     }
     const { name: given, ...layer } = item;
     const name = given ?? freeName(baseNames[item.type] ?? item.type, list, taken);
@@ -91,7 +89,8 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
       );
     }
     taken.add(name);
-    shape = outputShape(item, name, shape);
+    shape = outputShape(item, name, shape, sequenceCure(nodes, inputShape));
+    checkSoftmax(layer, name, shape);
     nodes.push({ name, layer, inputs: [before] });
     before = [name, 0];
   });
@@ -101,6 +100,25 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
     outputs: [before],
     seed: wholeNumber('sequential: seed', seed, 0),
   };
+}
+
+/** What gives a recurrent layer the sequences that it needs, after these layers. */
+function sequenceCure(before: readonly NodeSpec[], inputShape: InputShape): string {
+  const flat = before.findLast(
+    ({ layer }) => layer.type === 'flatten' || 'returnSequences' in layer,
+  );
+  if (flat?.layer.type === 'flatten') return `; ${show(flat.name)} takes the time steps away`;
+  if (flat !== undefined) return `; ${show(flat.name)} before it needs returnSequences: true`;
+  const [size] = inputShape;
+  return `; inputShape: [null, ${size}] is sequences with ${size} features, [${size}, 1] is ${size} steps of one`;
+}
+
+/** Softmax over one unit is 1 whatever comes, and learns nothing. */
+function checkSoftmax(layer: NodeSpec['layer'], name: string, shape: Shape): void {
+  if (!('activation' in layer) || layer.activation !== 'softmax' || shape.at(-1) !== 1) return;
+  throw new SpecError(
+    `${name}: softmax over one unit is always 1: expected a unit for each class, or activation: 'sigmoid'`,
+  );
 }
 
 const knownTypes: ReadonlySet<string> = new Set<Layer['type']>([

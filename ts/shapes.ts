@@ -8,15 +8,18 @@ export function batchShape(shape: Shape): string {
   return `[${['batch', ...sizes].join(', ')}]`;
 }
 
-/** Shape that a layer gives for one example of shape `input`. */
-export function outputShape(layer: Layer, name: string, input: Shape): Shape {
+/**
+ * Shape that a layer gives for one example of shape `input`.
+ * @param cure - what to do where a recurrent layer gets no sequence, for the message
+ */
+export function outputShape(layer: Layer, name: string, input: Shape, cure = ''): Shape {
   switch (layer.type) {
     case 'simpleRnn':
     case 'lstm':
     case 'gru':
       if (input.length !== 2) {
         throw new SpecError(
-          `${name}: expected a sequence [batch, time, features], got ${batchShape(input)}; the recurrent layer before it needs returnSequences: true`,
+          `${name}: expected a sequence [batch, time, features], got ${batchShape(input)}${cure}`,
         );
       }
       return layer.returnSequences ? [input[0] ?? null, layer.units] : [layer.units];

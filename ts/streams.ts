@@ -2,6 +2,7 @@ import { transfer } from 'comlink';
 import { unlessAborted } from './abortable.ts';
 import { show } from './check.ts';
 import { DataError } from './errors.ts';
+import { isTensor } from './tensor.ts';
 import { type Lend, lendBatch } from './transfer.ts';
 import type { Batch, StreamName, StreamReader } from './worker/protocol.ts';
 
@@ -19,6 +20,8 @@ export function isBatchSource(value: unknown): value is BatchSource {
   return (
     typeof value === 'object' &&
     value !== null &&
+    !isTensor(value) &&
+    !ArrayBuffer.isView(value) &&
     (Symbol.iterator in value || Symbol.asyncIterator in value)
   );
 }

@@ -1,5 +1,6 @@
-import { show } from './check.ts';
-import { ShapeError } from './errors.ts';
+import { timeMajor } from './advice.ts';
+import { knownOptions, show } from './check.ts';
+import { DataError, ShapeError } from './errors.ts';
 import { sizeOf } from './shapes.ts';
 
 /** Nested arrays of a rank, read only; the innermost may be typed arrays. */
@@ -29,13 +30,31 @@ export type ShapeOf<R extends number> = R extends 1
       ? readonly [number, number, number]
       : readonly number[];
 
+/** What a tensor of a rank consists of along its first axis: numbers, arrays or tensors. */
+export type RowOf<R extends number> = R extends 1
+  ? number
+  : R extends 2
+    ? Float32Array
+    : R extends 3
+      ? Tensor<2>
+      : number | Float32Array | Tensor;
+
+/** What {@link Tensor.argMax} gives for a rank: one axis less. */
+export type ArgMaxOf<R extends number> = R extends 1
+  ? number
+  : R extends 2
+    ? Tensor<1>
+    : R extends 3
+      ? Tensor<2>
+      : number | Tensor;
+
 /** Numbers with a shape, row by row (the last axis is contiguous). */
 export class Tensor<R extends number = number> {
   /** The values. */
   readonly data: Float32Array;
   /** Sizes of the axes. */
   readonly shape: ShapeOf<R>;
-  /** Valid steps of each example of a [batch, time, features] tensor; what follows is padding. */
+  /** Valid steps of each example of a [batch, time, …] tensor; what follows is padding. */
   readonly lengths: Uint32Array | undefined;
 
   constructor(data: Float32Array, shape: ShapeOf<R>, lengths?: Uint32Array) {
@@ -46,17 +65,111 @@ export class Tensor<R extends number = number> {
 
   /** The values as nested arrays; padding is cut off. */
   toArray(): NestedArray<R> {
-    const { data, shape, lengths } = this;
-    const slice = (axis: number, offset: number, stride: number, example: number): unknown => {
-      const size = shape[axis] ?? 1;
-      if (axis === shape.length - 1) return Array.from(data.subarray(offset, offset + size));
-      const below = stride / size;
-      const count = axis === 1 && lengths !== undefined ? (lengths[example] ?? size) : size;
-      return Array.from({ length: count }, (_, i) =>
-        slice(axis + 1, offset + i * below, below, axis === 0 ? i : example),
-      );
+    const nested = (row: number | Float32Array | Tensor): unknown => {
+      if (typeof row === 'number') return row;
+      if (row instanceof Float32Array) return Array.from(row);
+      return row.shape.length === 1 ? Array.from(row.data) : Array.from(row, nested);
     };
-    return (shape.length === 0 ? data[0] : slice(0, 0, data.length, 0)) as NestedArray<R>;
+    return (this.shape.length === 0 ? this.data[0] : nested(this)) as NestedArray<R>;
+  }
+
+  /**
+   * One value. Negative indices count from the end, in time from the last valid step.
+   * @param index - as many as there are axes
+   * @throws ShapeError where there is no such value
+   */
+  at(...index: ShapeOf<R>): number {
+    const { data, shape, lengths } = this;
+    if (index.length !== shape.length) {
+      throw new ShapeError(`at: expected ${shape.length} indices, got ${show([...index])}`);
+    }
+    let [flat, example] = [0, 0];
+    index.forEach((given, axis) => {
+      const axisSize = shape[axis] ?? 0;
+      const size = axis === 1 ? (lengths?.[example] ?? axisSize) : axisSize;
+      const i = Number.isInteger(given) && given < 0 ? given + size : given;
+      if (!Number.isInteger(i) || i < 0 || i >= size) {
+        throw new ShapeError(
+          `at: index ${axis}: expected a whole number from ${-size} to ${size - 1}, got ${show(given)}`,
+        );
+      }
+      if (axis === 0) example = i;
+      flat = flat * axisSize + i;
+    });
+    return data[flat] ?? Number.NaN;
+  }
+
+  /**
+   * What lies along the first axis: numbers, Float32Arrays or tensors. They share the memory;
+   * padding is cut off. Iterating over the tensor gives the same one by one.
+   */
+  rows(): RowOf<R>[] {
+    return [...this];
+  }
+
+  *[Symbol.iterator](): Generator<RowOf<R>, void, undefined> {
+    const { data, lengths } = this;
+    const [count = 0, ...rest] = this.shape;
+    const [steps = 0, ...below] = rest;
+    const size = sizeOf(rest);
+    for (let i = 0; i < count; i++) {
+      const length = lengths?.[i] ?? steps;
+      const row = data.subarray(i * size, i * size + length * sizeOf(below));
+      yield (
+        rest.length === 0 ? data[i] : rest.length === 1 ? row : new Tensor(row, [length, ...below])
+      ) as RowOf<R>;
+    }
+  }
+
+  /**
+   * Where the largest value along an axis lies, the first of equals: the class of each row of
+   * probabilities. Steps of padding count for nothing.
+   * @param axis - negative ones count from the last. @default -1
+   * @throws ShapeError where there is no such axis
+   */
+  argMax(axis = -1): ArgMaxOf<R> {
+    const { data, lengths } = this;
+    const shape: readonly number[] = this.shape;
+    const at = Number.isInteger(axis) && axis < 0 ? axis + shape.length : axis;
+    if (!Number.isInteger(at) || shape[at] === undefined) {
+      throw new ShapeError(
+        `argMax: axis: expected a whole number from ${-shape.length} to ${shape.length - 1}, got ${show(axis)}`,
+      );
+    }
+    const [steps = 1, ...below] = shape.slice(1);
+    const step = sizeOf(below);
+    const isPadding = (flat: number): boolean => {
+      const place = Math.floor(flat / step);
+      return place % steps >= (lengths?.[Math.floor(place / steps)] ?? steps);
+    };
+    const size = shape[at] ?? 0;
+    const inner = sizeOf(shape.slice(at + 1));
+    const rest = shape.filter((_, i) => i !== at);
+    const best = new Float32Array(sizeOf(rest)).map((_, place) => {
+      const start = Math.floor(place / inner) * size * inner + (place % inner);
+      let largest: number | undefined;
+      for (let i = 0; i < size; i++) {
+        const flat = start + i * inner;
+        if (lengths !== undefined && isPadding(flat)) continue;
+        if (largest === undefined || (data[flat] ?? 0) > (data[start + largest * inner] ?? 0))
+          largest = i;
+      }
+      return largest ?? 0;
+    });
+    const kept = at > 1 ? lengths : undefined;
+    return (rest.length === 0 ? best[0] : new Tensor(best, rest, kept)) as ArgMaxOf<R>;
+  }
+
+  /** Shape and first values, to be read. */
+  toString(): string {
+    const { data, shape } = this;
+    const first = Array.from(data.subarray(0, 6), (value) => Number(value.toPrecision(5)));
+    return `Tensor [${shape.join(', ')}]: ${first.join(', ')}${data.length > 6 ? ', …' : ''}`;
+  }
+
+  /** What Node's console shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
   }
 }
 
@@ -83,28 +196,44 @@ export function tensor<const S extends readonly number[]>(
   shape: S,
   options: { readonly lengths?: ArrayLike<number> } = {},
 ): Tensor<S['length']> {
-  for (const size of shape) {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new ShapeError(`tensor: expected a shape of whole numbers, got ${show([...shape])}`);
-    }
-  }
+  knownOptions('tensor', options, ['lengths']);
+  if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))
+    throw new ShapeError(`tensor: expected a shape of whole numbers, got ${show(shape)}`);
+  if (!isList(data)) throw new DataError(`tensor: expected an array of numbers, got ${show(data)}`);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError(
-      `tensor: expected ${sizeOf(shape)} values for shape ${show([...shape])}, got ${data.length}`,
+      `tensor: expected ${sizeOf(shape)} values for shape ${show(shape)}, got ${data.length}${isList(data[0]) ? '; nested arrays need no tensor()' : ''}`,
     );
   }
   const { lengths } = options;
+  if (lengths !== undefined && !isList(lengths))
+    throw new DataError(`tensor: lengths: expected an array, got ${show(lengths)}`);
   if (lengths !== undefined && (shape.length !== 3 || lengths.length !== shape[0])) {
     throw new ShapeError(
-      `tensor: expected one length for each example of [batch, time, features], got ${lengths.length} for shape ${show([...shape])}`,
+      `tensor: expected one length for each example of [batch, time, features], got ${lengths.length} for shape ${show(shape)}${lengths.length === shape[1] ? `; ${timeMajor}` : ''}`,
     );
   }
   return new Tensor<S['length']>(
-    data instanceof Float32Array ? data : Float32Array.from(data),
+    data instanceof Float32Array ? data : Float32Array.from(data, asNumber('')),
     [...shape] as unknown as ShapeOf<S['length']>,
-    lengths === undefined ? undefined : Uint32Array.from(lengths),
+    lengths === undefined ? undefined : Uint32Array.from(lengths, asNumber('lengths', true)),
   );
 }
+
+/** Checks a value of an array that `tensor` was given. */
+const asNumber =
+  (name: string, whole = false) =>
+  (value: unknown, i: number): number => {
+    if (typeof value === 'number' && (!whole || (Number.isSafeInteger(value) && value >= 0)))
+      return value;
+    throw new DataError(
+      `tensor: ${name}[${i}]: expected a ${whole ? 'whole ' : ''}number, got ${show(value)}`,
+    );
+  };
+
+/** Whether a value is an array, plain or typed. */
+export const isList = (value: unknown): value is ArrayLike<unknown> =>
+  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 /** A tensor with a name: a weight or its gradient. */
 export class NamedTensor extends Tensor {

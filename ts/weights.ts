@@ -1,7 +1,7 @@
 import { show } from './check.ts';
 import { DataError, ShapeError } from './errors.ts';
 import { sizeOf, type WeightShape } from './shapes.ts';
-import { isTensor, NamedTensor, type Nested } from './tensor.ts';
+import { isList, isTensor, NamedTensor, type Nested } from './tensor.ts';
 
 /** A weight: a tensor, {data, shape}, nested arrays, or flat values of the right number. */
 export type WeightLike =
@@ -20,6 +20,30 @@ export function unflatten(flat: Float32Array, shapes: readonly WeightShape[]): N
   });
 }
 
+/** What a weight is in its layer: `kernel` of `lstm/kernel` and of Keras's `lstm/lstm_cell/kernel:0`. */
+const partOf = (name: string): string => name.replace(/:\d+$/, '').replace(/^.*\//, '');
+const parts: ReadonlySet<string> = new Set(['kernel', 'recurrent_kernel', 'bias']);
+
+/** Weights with names must stand where the names say; others are taken by their order. */
+function checkNames(weights: readonly unknown[], shapes: readonly WeightShape[]): void {
+  const names = weights.map((weight) => {
+    const named = typeof weight === 'object' && weight !== null && 'name' in weight;
+    return named && typeof weight.name === 'string' ? weight.name : undefined;
+  });
+  const known = new Set(names);
+  const sameNames = known.size === shapes.length && shapes.every(({ name }) => known.has(name));
+  shapes.forEach(({ name }, i) => {
+    const given = names[i];
+    if (given === undefined) return;
+    const other = parts.has(partOf(given)) && partOf(given) !== partOf(name);
+    if (other || (sameNames && given !== name)) {
+      throw new DataError(
+        `setWeights: weights[${i}]: expected ${name}, got ${given}: give the weights in the order of getWeights(), or without names`,
+      );
+    }
+  });
+}
+
 /** Checks weights and lays them one after the other. */
 export function flatten(
   weights: readonly WeightLike[],
@@ -31,6 +55,7 @@ export function flatten(
       `setWeights: expected ${shapes.length} weights (${shapes.map(({ name }) => name).join(', ')}), got ${got}`,
     );
   }
+  checkNames(weights, shapes);
   const flat = new Float32Array(shapes.reduce((sum, { shape }) => sum + sizeOf(shape), 0));
   let offset = 0;
   shapes.forEach(({ name, shape }, i) => {
@@ -66,9 +91,6 @@ function place(into: Float32Array, weight: unknown, shape: readonly number[], wh
     else fail(`${where}[${i}]`, 'a finite number', values[i]);
   }
 }
-
-const isList = (value: unknown): value is ArrayLike<unknown> =>
-  Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
 
 function fail(where: string, expected: string, got: unknown): never {
   throw new DataError(`${where}: expected ${expected}, got ${show(got)}`);

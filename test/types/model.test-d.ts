@@ -113,3 +113,19 @@ test('histories have camelCase keys and no others', () => {
   expectTypeOf<History>().not.toHaveProperty('val_loss');
   expectTypeOf<Evaluation>().not.toHaveProperty('valLoss');
 });
+
+test('what a tensor gives follows its rank', () => {
+  const sequences = tensor([1], [1, 1, 1]);
+  const vectors = tensor([1], [1, 1]);
+  expectTypeOf(sequences.rows()).toEqualTypeOf<Tensor<2>[]>();
+  expectTypeOf(vectors.rows()).toEqualTypeOf<Float32Array[]>();
+  expectTypeOf(tensor([1], [1]).rows()).toEqualTypeOf<number[]>();
+  expectTypeOf(vectors.argMax()).toEqualTypeOf<Tensor<1>>();
+  expectTypeOf(tensor([1], [1]).argMax()).toEqualTypeOf<number>();
+  expectTypeOf(sequences.at(0, 0, -1)).toEqualTypeOf<number>();
+  void (() => {
+    // @ts-expect-error an index is missing
+    vectors.at(0);
+    for (const sequence of sequences) for (const step of sequence) step.fill(0);
+  });
+});

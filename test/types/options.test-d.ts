@@ -1,12 +1,14 @@
 import { expectTypeOf, test } from 'vitest';
 import {
   earlyStopping,
+  encoders,
   layers,
   losses,
   metrics,
   optimizers,
   schedules,
   sequential,
+  type Tensor,
 } from '../../ts/index.ts';
 
 test('options that do not exist fail in the editor', () => {
@@ -47,5 +49,15 @@ test('names and typed objects stand side by side', () => {
     model.compile({ loss: 'mse', metrics: ['f1'] });
     // @ts-expect-error an unknown option
     void model.fit([[1, 2]], [1], { epoch: 3 });
+  });
+});
+
+test('labels have the type of what was learned', () => {
+  const encoder = encoders.labels().fit(['a', 'b']);
+  expectTypeOf(encoder.inverse([0])).toEqualTypeOf<string[]>();
+  expectTypeOf(encoder.oneHot(['a'])).toEqualTypeOf<Tensor<2>>();
+  void (() => {
+    // @ts-expect-error a number among strings
+    encoder.transform([1]);
   });
 });

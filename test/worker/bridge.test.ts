@@ -67,7 +67,8 @@ test('errors keep class, message and details over the boundary', async () => {
   const run = connection.call('fit', [fitRequest(), () => goOn, noStream]);
   await expect(run).rejects.toBeInstanceOf(NonFiniteError);
   await expect(run).rejects.toMatchObject({
-    message: 'lstm: output is NaN or infinite at time step 3 (after 2 training steps)',
+    message:
+      'lstm: output is NaN or infinite at time step 3 (after 2 training steps); try a smaller learningRate, globalClipnorm in the optimizer, or data scaled to about -1 to 1 (scalers)',
     layer: 'lstm',
     what: 'output',
     step: 3,

@@ -1,3 +1,5 @@
+import { wholeNumber } from '../check.ts';
+
 /** A stream of doubles in [0, 1), the same for the same seed. */
 export interface RandomStream {
   /** The next double: 53 random bits from two draws. */
@@ -13,14 +15,10 @@ const SHIFT = 397;
  * (Matsumoto & Nishimura, mt19937ar.c). Gives the bits of `np.random.rand`.
  *
  * @param seed a whole number from 0 to 2³² − 1
- * @throws RangeError if the seed is anything else
+ * @throws SpecError if the seed is anything else
  */
 export function legacyRandom(seed: number): RandomStream {
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw new RangeError(
-      `legacyRandom: seed must be a whole number from 0 to 4294967295, got ${seed}`,
-    );
-  }
+  wholeNumber('legacyRandom: seed', seed, 0, 0xffffffff);
   const state = seededState(seed);
   let position = SIZE;
   const word = () => {

@@ -1,3 +1,4 @@
+import { knownOptions, wholeNumber } from '../check.ts';
 import { legacyRandom } from './mt19937.ts';
 
 /** Generated series, row by row in one array. */
@@ -24,15 +25,13 @@ export interface WavesOptions {
  *
  * value(t) = 0.5·sin((t − o1)(10·f1 + 10)) + 0.2·sin((t − o2)(20·f2 + 20)) + 0.1·(u − 0.5), t from 0 to 1.
  *
- * @throws RangeError if `series` or `steps` is not a whole number above 0
+ * @throws SpecError if an option is no whole number, or `series` or `steps` is not above 0
  */
 export function generateWaves(options: WavesOptions = {}): Waves {
+  knownOptions('generateWaves', options, ['series', 'steps', 'seed']);
   const { series = 10000, steps = 50, seed = 42 } = options;
-  for (const [name, value] of Object.entries({ series, steps })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new RangeError(`generateWaves: ${name} must be a whole number above 0, got ${value}`);
-    }
-  }
+  wholeNumber('generateWaves: series', series);
+  wholeNumber('generateWaves: steps', steps);
   const random = legacyRandom(seed);
   const draw = () => Float64Array.from({ length: series }, () => random.next());
   const frequency1 = draw();

@@ -1,3 +1,4 @@
+import { fail, wholeNumber } from '../check.ts';
 import { type Tensor, tensor } from '../tensor.ts';
 import type { Waves } from './waves.ts';
 
@@ -23,7 +24,7 @@ export function oneStepAhead(waves: Waves): SplitSeries<2> {
 /**
  * x: all values but the last `ahead`, [series, steps − ahead, 1]; y: the last `ahead`, [series, ahead].
  *
- * @throws RangeError unless 0 < ahead < steps
+ * @throws SpecError unless 0 < ahead < steps
  */
 export function stepsAhead(waves: Waves, ahead: number): SplitSeries<2> {
   checkAhead(waves, ahead);
@@ -37,7 +38,7 @@ export function stepsAhead(waves: Waves, ahead: number): SplitSeries<2> {
 /**
  * x: as {@link stepsAhead}; y: at every step the next `ahead` values, [series, steps − ahead, ahead].
  *
- * @throws RangeError unless 0 < ahead < steps
+ * @throws SpecError unless 0 < ahead < steps
  */
 export function sequenceToSequence(waves: Waves, ahead: number): SplitSeries<3> {
   checkAhead(waves, ahead);
@@ -81,9 +82,8 @@ function columns(waves: Waves, from: number, to: number, first: number, end: num
 }
 
 function checkAhead(waves: Waves, ahead: number): void {
-  if (!Number.isInteger(ahead) || ahead < 1 || ahead >= waves.steps) {
-    throw new RangeError(
-      `steps ahead must be a whole number from 1 to ${waves.steps - 1} for series of ${waves.steps} steps, got ${ahead}`,
-    );
-  }
+  const given: unknown = waves;
+  if (typeof given !== 'object' || given === null || !('values' in given))
+    fail('waves', 'what generateWaves gave', given);
+  wholeNumber('steps ahead', ahead, 1, waves.steps - 1);
 }

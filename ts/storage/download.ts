@@ -1,3 +1,4 @@
+import { text } from '../check.ts';
 import { UnrolledError } from '../errors.ts';
 import type { Destination } from '../storage.ts';
 
@@ -6,6 +7,7 @@ import type { Destination } from '../storage.ts';
  * @param name - name of the file that is offered
  */
 export function download(name: string): Destination {
+  text('storage.download', name);
   return {
     async write(bytes) {
       if (typeof document === 'undefined') {

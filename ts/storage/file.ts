@@ -1,3 +1,4 @@
+import { text } from '../check.ts';
 import type { Destination, Source } from '../storage.ts';
 import { nodeFiles } from './node.ts';
 
@@ -7,10 +8,11 @@ import { nodeFiles } from './node.ts';
  * @param place - path, or file: URL
  */
 export function file(place: string | URL): Destination & Source {
+  if (!(place instanceof URL)) text('storage.file', place);
   const resolve = () => {
     const { fs, path, url } = nodeFiles();
-    const text = String(place);
-    return { fs, path, target: text.startsWith('file:') ? url.fileURLToPath(text) : text };
+    const name = String(place);
+    return { fs, path, target: name.startsWith('file:') ? url.fileURLToPath(name) : name };
   };
   return {
     async write(bytes) {

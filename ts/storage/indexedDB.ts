@@ -1,4 +1,5 @@
 import { createStore, get, set } from 'idb-keyval';
+import { text } from '../check.ts';
 import { CheckpointError, UnrolledError } from '../errors.ts';
 import type { Destination, Source } from '../storage.ts';
 
@@ -7,6 +8,7 @@ import type { Destination, Source } from '../storage.ts';
  * @param name - key of the entry
  */
 export function indexedDB(name: string): Destination & Source {
+  text('storage.indexedDB', name);
   const store = () => {
     if (globalThis.indexedDB === undefined) {
       throw new UnrolledError('There is no IndexedDB here: in Node use a path');

@@ -11,7 +11,7 @@ const after = (text: string, scheme: string): string | undefined =>
 
 /** `indexeddb://name`, `download://name`, a path or file: URL, or a typed destination. */
 export function destinationOf(place: string | URL | Destination): Destination {
-  if (typeof place === 'object' && 'write' in place) return place;
+  if (typeof place === 'object' && place !== null && 'write' in place) return place;
   if (typeof place !== 'string' && !(place instanceof URL)) {
     throw new UnrolledError(`save: expected a path, a URL or one of storage.*, got ${show(place)}`);
   }
@@ -30,7 +30,11 @@ export async function bytesOf(place: LoadSource): Promise<Uint8Array> {
   if (place instanceof Uint8Array) return place;
   if (place instanceof ArrayBuffer) return new Uint8Array(place);
   if (place instanceof Blob) return new Uint8Array(await place.arrayBuffer());
-  if (typeof place === 'object' && 'read' in place) return place.read();
+  if (typeof place === 'object' && place !== null && 'read' in place) {
+    const bytes: unknown = await place.read();
+    if (bytes instanceof Uint8Array) return bytes;
+    throw new UnrolledError(`load: read(): expected a Uint8Array, got ${show(bytes)}`);
+  }
   if (typeof place !== 'string' && !(place instanceof URL)) {
     throw new UnrolledError(
       `load: expected a path, a URL, bytes or one of storage.*, got ${show(place)}`,
@@ -39,7 +43,18 @@ export async function bytesOf(place: LoadSource): Promise<Uint8Array> {
   const text = String(place);
   const entry = after(text, 'indexeddb://');
   if (entry !== undefined) return indexedDB(entry).read();
-  if (hasFiles() && !/^(https?|data|blob):/.test(text)) return file(text).read();
+  const path = hasFiles() && !/^(https?|data|blob):/.test(text);
+  try {
+    return await (path ? file(text).read() : fetched(text));
+  } catch (cause) {
+    if (cause instanceof UnrolledError) throw cause;
+    const { message, code } = cause as Partial<NodeJS.ErrnoException>;
+    const error = new CheckpointError(`load: ${show(text)} cannot be read: ${message}`, { cause });
+    throw code === undefined ? error : Object.assign(error, { code });
+  }
+}
+
+async function fetched(text: string): Promise<Uint8Array> {
   const response = await fetch(text);
   if (!response.ok) throw new CheckpointError(`${text}: could not be fetched (${response.status})`);
   return new Uint8Array(await response.arrayBuffer());

@@ -69,10 +69,10 @@ async function loadModel(path: string): Promise<Model> {
     // One forecast does not block anybody: no worker is started.
     return await load(path, { thread: 'main' });
   } catch (error) {
-    if (isCheckpointError(error)) {
-      throw new UserError(`${path} is not a model of unrolled: ${error.message}`);
-    }
     const known = SYSTEM_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
-    throw known === undefined ? error : new UserError(`${path}: ${known}`);
+    if (known !== undefined) throw new UserError(`${path}: ${known}`);
+    throw isCheckpointError(error)
+      ? new UserError(`${path} is not a model of unrolled: ${error.message}`)
+      : error;
   }
 }
