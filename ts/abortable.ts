@@ -1,9 +1,10 @@
 import { AbortError } from './errors.ts';
+import type { AbortSignalLike } from './platform.ts';
 
 /** Options of calls that can take a while. */
 export interface CallOptions {
   /** Aborts the call: it rejects with an AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
 }
 
 /** A number that both sides of a worker boundary see, where memory can be shared. */

@@ -2,6 +2,7 @@ import { sharedFlag } from './abortable.ts';
 import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
+import type { AbortSignalLike } from './platform.ts';
 import { breathe } from './worker/control.ts';
 import {
   type Answer,
@@ -37,7 +38,7 @@ export interface RunDriver {
   /** Sends a message to the loop. */
   send(directive: Directive): void;
   readonly callbacks: readonly Callback[];
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
 }
 
 /**
@@ -85,7 +86,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   /** Aborted when the run is to end or has ended: closes streams that it reads. */
-  get closing(): AbortSignal {
+  get closing(): AbortSignalLike {
     return this.#ended.signal;
   }
 

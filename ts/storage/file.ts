@@ -1,3 +1,4 @@
+import type { URLLike } from '../platform.ts';
 import type { Destination, Source } from '../storage.ts';
 import { nodeFiles } from './node.ts';
 
@@ -6,7 +7,7 @@ import { nodeFiles } from './node.ts';
  * moment.
  * @param place - path, or file: URL
  */
-export function file(place: string | URL): Destination & Source {
+export function file(place: string | URLLike): Destination & Source {
   const resolve = () => {
     const { fs, path, url } = nodeFiles();
     const text = String(place);

@@ -1,11 +1,12 @@
 import type { EngineSource } from '../engine/engine.ts';
 import type { Flavour } from '../engine/flavour.ts';
 import type { Packed } from '../pack.ts';
+import type { ModuleLike } from '../platform.ts';
 import type { EarlyStopping, StoppingState } from './earlyStopping.ts';
 
 /** How the engine starts. */
 export interface StartRequest {
-  readonly module: WebAssembly.Module;
+  readonly module: ModuleLike;
   readonly flavour: Flavour;
   readonly source: EngineSource;
 }
