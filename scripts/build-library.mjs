@@ -69,13 +69,22 @@ export const buildWorker = () =>
     },
   );
 
-/** Writes the types of the CommonJS build: those of the ES modules under names that say so. */
-function commonTypes(folder) {
+/** The names of `Symbol.asyncDispose` and the like, for programs whose libraries are older. */
+const disposable = '/// <reference lib="esnext.disposable" />\n';
+
+/**
+ * Finishes the types that were bundled, and writes those of the CommonJS build: the same under names
+ * that say so.
+ */
+function finishTypes(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) commonTypes(path);
+    if (entry.isDirectory()) finishTypes(path);
     if (!entry.name.endsWith('.d.ts')) continue;
-    const text = readFileSync(path, 'utf8').replaceAll(/(from "\.[^"]*)\.js"/g, '$1.cjs"');
+    const bundled = readFileSync(path, 'utf8');
+    const whole = /Symbol\.(asyncD|d)ispose/.test(bundled) ? disposable + bundled : bundled;
+    writeFileSync(path, whole);
+    const text = whole.replaceAll(/(from "\.[^"]*)\.js"/g, '$1.cjs"');
     writeFileSync(path.replace(/\.d\.ts$/, '.d.cts'), text);
   }
 }
@@ -107,7 +116,7 @@ export async function buildLibrary() {
     async () => {
       const start = Date.now();
       await Promise.all(['library', 'commonjs', 'cli', 'types'].map(bundle));
-      commonTypes(dist);
+      finishTypes(dist);
       removeOlder(dist, start);
       copyFileSync(wasmNotices, join(dist, 'wasm.licenses.txt'));
       mkdirSync(join(dist, 'wasm'), { recursive: true });
