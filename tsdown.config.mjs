@@ -42,6 +42,14 @@ const fromFiles = {
     );
   },
 };
+/** Taken from Node's modules: as globals they are missing where jest pretends to be a page (jsdom). */
+const ofNode = {
+  MessageChannel: ['node:worker_threads', 'MessageChannel'],
+  TextDecoder: ['node:util', 'TextDecoder'],
+  TextEncoder: ['node:util', 'TextEncoder'],
+  crypto: ['node:crypto', 'webcrypto'],
+};
+
 const files = {
   'wasm-simd128.ts': ['wasm/simd128.wasm', ''],
   'wasm-relaxed.ts': ['wasm/relaxed.wasm', ''],
@@ -92,6 +100,7 @@ export default defineConfig([
     format: 'cjs',
     platform: 'node',
     outputOptions: { chunkFileNames: 'parts/[name].cjs', exports: 'named' },
+    inputOptions: { ...library.inputOptions, transform: { inject: ofNode } },
     plugins: [fromFiles],
   },
   {

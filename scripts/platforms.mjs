@@ -38,7 +38,8 @@ const environment = (folder) => {
 const last = (text) => text.trim().split('\n').slice(-30).join('\n');
 
 async function shell(command, folder) {
-  return collect('sh', ['-c', command], { cwd: folder, env: environment(folder) });
+  const options = { cwd: folder, env: environment(folder), timeout: 240_000 };
+  return collect('sh', ['-c', command], options);
 }
 
 async function prepare({ install, scripts = false, files }, tarball, folder) {

@@ -1,18 +1,20 @@
 /** What each row of the tables runs: one small training, whose losses are the same everywhere. */
 
-const training = (thread = 'worker', arithmetic = 'exact') => `
-  const model = sequential([layers.lstm(3), layers.dense(1)], {
-    inputShape: [null, 1], seed: 5, thread: '${thread}', arithmetic: '${arithmetic}',
-  });
+function training(thread = 'worker', arithmetic = 'exact') {
+  const engine = `thread: '${thread}', arithmetic: '${arithmetic}'`;
+  return `
+  const network = [layers.lstm(3), layers.dense(1)];
+  const model = sequential(network, { inputShape: [null, 1], seed: 5, ${engine} });
   model.compile({ optimizer: 'adam', loss: 'mse', metrics: ['mae'] });
   const x = [[1, 2, 3], [2, 3, 4]];
   const { history } = await model.fit(x, [4, 5], { epochs: 2 });
   const weights = await model.getWeights();
   await model.setWeights(weights);
-  const copy = await fromBytes(await model.toBytes());
+  const copy = await fromBytes(await model.toBytes(), { ${engine} });
   const [before, after] = await Promise.all([model.predict(x), copy.predict(x)]);
   if (String(before.data) !== String(after.data)) throw new Error('the copy differs');
   await Promise.all([model.dispose(), copy.dispose()]);`;
+}
 
 const names = 'fromBytes, layers, sequential';
 
@@ -34,7 +36,11 @@ export const cjs = (thread, arithmetic) =>
 });\n`;
 
 /** A function that trains and gives the losses as text; for programs that tools start in their way. */
-export const asFunction = `async () => {${training()}\n  return JSON.stringify(history.loss);\n}`;
+export const asFunction = trainingFunction();
+
+function trainingFunction(thread) {
+  return `async () => {${training(thread)}\n  return JSON.stringify(history.loss);\n}`;
+}
 
 /** A module for pages: its losses become the page's text. */
 export const page = `import { ${names} } from 'unrolled';
@@ -48,12 +54,16 @@ train().catch(String).then((text) => {
 export const html = (script) =>
   `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>unrolled</title></head><body></body>${script}</html>\n`;
 
-/** A test, for runners with \`test\` and \`expect\` as globals. */
+/** Two tests, for runners with \`test\` and \`expect\` as globals. */
 export const test = (load) => `${load}
-test('a network trains', async () => {
-  const train = ${asFunction};
+${['worker', 'main']
+  .map(
+    (thread) => `test('a network trains, thread ${thread}', async () => {
+  const train = ${trainingFunction(thread)};
   expect(await train()).toBe('${losses}');
-});\n`;
+});`,
+  )
+  .join('\n')}\n`;
 
 export const imported = `import { ${names} } from 'unrolled';`;
 export const required = `const { ${names} } = require('unrolled');`;

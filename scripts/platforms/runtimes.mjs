@@ -33,9 +33,9 @@ export const runtimes = {
     ['worker.cjs', old],
   ]),
   'node 24 --permission': node('24.21.0', [
-    [`${may} --allow-worker worker.mjs`, losses],
-    [`${may} --allow-worker worker.cjs`, losses],
-    [`${may} main.mjs`, losses],
+    [`${may} --allow-worker worker.mjs`, fine],
+    [`${may} --allow-worker worker.cjs`, fine],
+    [`${may} main.mjs`, fine],
     [`${may} worker.mjs`, /UnrolledError: .* start Node with --allow-worker/i],
   ]),
   'node 24 --jitless': node('24.21.0', [

@@ -37,7 +37,8 @@ async function compile(flavour: Flavour): Promise<WebAssembly.Module> {
 
 async function bytesOf(source: WasmSource): Promise<BufferSource> {
   if (typeof source !== 'string' && !(source instanceof URL)) {
-    return source instanceof Response ? source.arrayBuffer() : (source as BufferSource);
+    // By what it can do: not every place with WebAssembly has a Response.
+    return 'arrayBuffer' in source ? source.arrayBuffer() : (source as BufferSource);
   }
   const url = String(source);
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
