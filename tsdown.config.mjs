@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { defineConfig } from 'tsdown';
 import { npmNotices } from './scripts/lib/notices/npm.mjs';
 import { root } from './scripts/lib/paths.mjs';
@@ -12,6 +12,48 @@ const shared = {
   hash: false,
   report: false,
   logLevel: 'warn',
+};
+
+const entry = { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts', fast: 'ts/fast.ts' };
+
+/** The library with the packages that it uses inside, so that a page needs one file and its parts. */
+const library = {
+  ...shared,
+  entry,
+  dts: false,
+  minify: { compress: true, mangle: false, codegen: false },
+  deps: { alwaysBundle: /^(?!node:)/, neverBundle: [/^node:/], onlyBundle: false },
+  inputOptions: { resolve: { mainFields: ['module', 'main'] } },
+};
+
+/**
+ * Node alone loads the CommonJS build (bundlers take the ES modules, whoever asks): it reads the big
+ * texts from the files that lie in the package anyway.
+ */
+const fromFiles = {
+  name: 'texts from files',
+  load(id) {
+    const [file, encoding] = files[relative(join(root, 'ts', 'generated'), id)] ?? [];
+    return (
+      file &&
+      `import { readFileSync } from 'node:fs';
+       import { join, relative } from 'node:path';
+       export default readFileSync(join(__dirname, '..', '${file}')${encoding});`
+    );
+  },
+};
+/** Taken from Node's modules: as globals they are missing where jest pretends to be a page (jsdom). */
+const ofNode = {
+  MessageChannel: ['node:worker_threads', 'MessageChannel'],
+  TextDecoder: ['node:util', 'TextDecoder'],
+  TextEncoder: ['node:util', 'TextEncoder'],
+  crypto: ['node:crypto', 'webcrypto'],
+};
+
+const files = {
+  'wasm-simd128.ts': ['wasm/simd128.wasm', ''],
+  'wasm-relaxed.ts': ['wasm/relaxed.wasm', ''],
+  'worker-code.ts': ['worker.js', ", 'utf8'"],
 };
 
 /** The command line uses the library as any program does: by its name. */
@@ -31,27 +73,35 @@ const libraryByName = {
 
 export default defineConfig([
   {
-    // One file without imports: it runs from a Blob in a page and from a string in Node.
+    // One classic script without imports: it runs from a Blob in a page, also in one without an
+    // origin, where modules may not be loaded; from a string in Node; and as a module.
     ...shared,
     name: 'worker',
     entry: { worker: 'ts/worker/entry.ts' },
+    format: 'iife',
     platform: 'neutral',
     dts: false,
     minify: true,
     deps: { alwaysBundle: /^(?!node:)/, onlyBundle: false },
     inputOptions: { resolve: { mainFields: ['module', 'main'] } },
-    outputOptions: { codeSplitting: false },
+    outputOptions: { codeSplitting: false, entryFileNames: '[name].js', intro: '"use strict";' },
     plugins: [npmNotices('worker.licenses.txt')],
   },
   {
-    ...shared,
+    ...library,
     name: 'library',
-    entry: { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts' },
     platform: 'neutral',
-    dts: false,
-    minify: { compress: true, mangle: false, codegen: false },
-    deps: { neverBundle: [/^node:/] },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
+    plugins: [npmNotices('library.licenses.txt')],
+  },
+  {
+    ...library,
+    name: 'commonjs',
+    format: 'cjs',
+    platform: 'node',
+    outputOptions: { chunkFileNames: 'parts/[name].cjs', exports: 'named' },
+    inputOptions: { ...library.inputOptions, transform: { inject: ofNode } },
+    plugins: [fromFiles],
   },
   {
     // With its packages inside, so that a page that installs the library does not get them.
@@ -68,7 +118,7 @@ export default defineConfig([
   {
     ...shared,
     name: 'types',
-    entry: { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts' },
+    entry,
     platform: 'neutral',
     dts: { emitDtsOnly: true },
     deps: { neverBundle: [/^node:/] },

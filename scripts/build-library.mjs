@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /**
- * Bundles ts/ into dist/: index.js with its types, cli.js, worker.js, wasm/*.wasm. Beside what has
- * other people's code in it are their licences.
+ * Bundles ts/ into dist/: index.js, datasets.js and fast.js with their types, the same as CommonJS,
+ * cli.js, worker.js, wasm/*.wasm. Beside what has other people's code in it are their licences.
  *
  * The worker comes first, as one self-contained file: its text is also written to
  * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
@@ -16,6 +16,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join, relative } from 'node:path';
+import { Script } from 'node:vm';
 import { arithmetics, wasmFile, wasmNotices } from './build-wasm.mjs';
 import { dist, generated, root } from './lib/paths.mjs';
 import { exitWith, Failure, isMain, run } from './lib/shell.mjs';
@@ -56,8 +57,10 @@ export const buildWorker = () =>
       mkdirSync(generated, { recursive: true });
       await bundle('worker');
       const code = readFileSync(join(dist, 'worker.js'), 'utf8');
-      if (/^import\b|\bfrom\s*["'](?!node:)/m.test(code)) {
-        throw new Failure('dist/worker.js imports other files: it must be self-contained');
+      try {
+        new Script(code);
+      } catch (error) {
+        throw new Failure(`dist/worker.js must be one classic script: ${error.message}`);
       }
       writeFileSync(
         join(generated, 'worker-code.ts'),
@@ -65,6 +68,26 @@ export const buildWorker = () =>
       );
     },
   );
+
+/** The names of `Symbol.asyncDispose` and the like, for programs whose libraries are older. */
+const disposable = '/// <reference lib="esnext.disposable" />\n';
+
+/**
+ * Finishes the types that were bundled, and writes those of the CommonJS build: the same under names
+ * that say so.
+ */
+function finishTypes(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) finishTypes(path);
+    if (!entry.name.endsWith('.d.ts')) continue;
+    const bundled = readFileSync(path, 'utf8');
+    const whole = /Symbol\.(asyncD|d)ispose/.test(bundled) ? disposable + bundled : bundled;
+    writeFileSync(path, whole);
+    const text = whole.replaceAll(/(from "\.[^"]*)\.js"/g, '$1.cjs"');
+    writeFileSync(path.replace(/\.d\.ts$/, '.d.cts'), text);
+  }
+}
 
 /** Removes what an earlier build left behind: afterwards, so that a program that runs finds its files. */
 function removeOlder(folder, time) {
@@ -83,11 +106,17 @@ export async function buildLibrary() {
       name: 'library',
       title: 'bundling the library, its types and the command line',
       hash: contentHash([...sources, 'ts/generated/worker-code.ts', relative(root, wasmNotices)]),
-      outputs: ['index.js', 'index.d.ts', 'cli.js', 'worker.js'].map((file) => join(dist, file)),
+      outputs: [
+        ...['index', 'datasets', 'fast'].flatMap((name) =>
+          ['js', 'cjs', 'd.ts', 'd.cts'].map((kind) => join(dist, `${name}.${kind}`)),
+        ),
+        join(dist, 'cli.js'),
+      ],
     },
     async () => {
       const start = Date.now();
-      await Promise.all([bundle('library'), bundle('cli'), bundle('types')]);
+      await Promise.all(['library', 'commonjs', 'cli', 'types'].map(bundle));
+      finishTypes(dist);
       removeOlder(dist, start);
       copyFileSync(wasmNotices, join(dist, 'wasm.licenses.txt'));
       mkdirSync(join(dist, 'wasm'), { recursive: true });

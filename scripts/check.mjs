@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 /**
- * `npm run check`: format, lints and types of both languages, and the size of the library. All of
- * it runs, whatever fails on the way.
+ * `npm run check`: format, lints and types of both languages, the size of the library, and whether its
+ * package resolves everywhere. All of it runs, whatever fails on the way.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { arithmeticEnv, arithmetics, wasmPackages } from './build-wasm.mjs';
+import { pack } from './lib/pack.mjs';
 import { cache, root } from './lib/paths.mjs';
 import { hasCargo, nativeEnv, target } from './lib/rust.mjs';
 import { capture, exitWith, Failure, isMain, run } from './lib/shell.mjs';
@@ -60,6 +61,16 @@ async function lintWasm(env) {
   return withClippy ? '' : "no clippy for this compiler, rustc's own lints";
 }
 
+/** Entries that are files to serve or to start, not code to import. */
+const served = ['worker', 'wasm/simd128.wasm', 'wasm/relaxed.wasm'];
+
+async function checkPackage() {
+  const tarball = await pack();
+  await tool('publint/src/cli.js', 'run', tarball, '--strict');
+  const attw = '@arethetypeswrong/cli/dist/index.js';
+  await tool(attw, tarball, '--format', 'ascii', '--exclude-entrypoints', ...served);
+}
+
 const checks = (env) => {
   const native = nativeEnv();
   return [
@@ -79,6 +90,7 @@ const checks = (env) => {
       () => tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
     ],
     ['size of the library', checkSize],
+    ['package.json, and how its types resolve', checkPackage],
   ];
 };
 

@@ -1,10 +1,11 @@
 import { fail, knownOptions } from './check.ts';
 import { AbortError } from './errors.ts';
+import type { AbortSignalLike } from './platform.ts';
 
 /** Options of calls that can take a while. */
 export interface CallOptions {
   /** Aborts the call: it rejects with an AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
 }
 
 /** Checks the option `signal`. */

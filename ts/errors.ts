@@ -42,7 +42,7 @@ export class NonFiniteError extends UnrolledError {
   /** Training steps done before. */
   readonly iteration: number;
 
-  constructor(message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
+  constructor(message: string, details: ErrorDetails = {}, options?: { readonly cause?: unknown }) {
     super(message, options);
     this.layer = details.layer ?? '';
     this.what = details.what ?? 'value';

@@ -2,6 +2,7 @@ import { checkSignal } from './abortable.ts';
 import { type Callback, checkCallback, isEarlyStopping } from './callbacks.ts';
 import { callable, fail, flag, knownOptions, positive, show, wholeNumber } from './check.ts';
 import { DataError, SpecError } from './errors.ts';
+import type { AbortSignalLike } from './platform.ts';
 import { type BatchSource, isBatchSource } from './streams.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
 
@@ -30,7 +31,7 @@ export interface FitOptions<X = never, Y = never> {
   /** Least time between two calls of `onBatchEnd`, in milliseconds. @default 50 */
   readonly progressInterval?: number;
   /** Aborts the run: it rejects with an AbortError. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignalLike;
   /**
    * Continue the run in which the model was saved, with the same data and options: the result has
    * the same bits as if it had not been interrupted. @default false
@@ -67,7 +68,7 @@ export interface CheckedFit {
   readonly callbacks: readonly Callback[];
   readonly earlyStopping: readonly EarlyStopping[];
   readonly progressInterval: number | undefined;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   readonly resume: boolean;
 }
 

@@ -10,8 +10,9 @@ import { checkFit, type FitOptions } from './fitOptions.ts';
 import { type Evaluation, evaluation } from './history.ts';
 import { EngineHost, type Prepared } from './host.ts';
 import type { Opened } from './open.ts';
-import { checkPair, type Packed, pack, rankOf } from './pack.ts';
 import { checkOutputs } from './outputs.ts';
+import { checkPair, type Packed, pack, rankOf } from './pack.ts';
+import type { URLLike } from './platform.ts';
 import type { Run } from './run.ts';
 import type { CompileSpec, ModelSpec, Shape } from './spec.ts';
 import { destinationOf } from './storage/resolve.ts';
@@ -243,7 +244,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    * @param place - a path (Node; written to a temporary name, then renamed), `indexeddb://name` or
    * `download://name` (browsers), or one of storage.*
    */
-  async save(place: string | URL | Destination, options: SaveOptions = {}): Promise<void> {
+  async save(place: string | URLLike | Destination, options: SaveOptions = {}): Promise<void> {
     const destination = destinationOf(place);
     await destination.write(await this.toBytes(options));
   }

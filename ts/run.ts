@@ -2,6 +2,7 @@ import { sharedFlag, unlessAborted } from './abortable.ts';
 import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
+import type { AbortSignalLike } from './platform.ts';
 import { breathe } from './worker/control.ts';
 import {
   type Answer,
@@ -37,9 +38,9 @@ export interface RunDriver {
   /** Sends a message to the loop. */
   send(directive: Directive): void;
   readonly callbacks: readonly Callback[];
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortSignalLike | undefined;
   /** Aborted, with the reason, when the engine is to end. */
-  readonly closing: AbortSignal;
+  readonly closing: AbortSignalLike;
 }
 
 const isPromise = (value: unknown): value is PromiseLike<unknown> =>
@@ -97,7 +98,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   }
 
   /** Aborted when the run is to end or has ended: closes streams that it reads. */
-  get closing(): AbortSignal {
+  get closing(): AbortSignalLike {
     return this.#ended.signal;
   }
 

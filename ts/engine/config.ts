@@ -1,13 +1,15 @@
 import { knownOptions } from '../check.ts';
+import type { ModuleLike, ResponseLike, URLLike } from '../platform.ts';
 
 /** Bytes of a wasm file, or where to get them. */
-export type WasmSource = string | URL | BufferSource | Response | WebAssembly.Module;
+export type WasmSource =
+  string | URLLike | ArrayBuffer | ArrayBufferView | ResponseLike | ModuleLike;
 
 /** A Web Worker, as far as it is needed. */
 export interface WebWorkerLike {
-  postMessage(message: unknown, transfer: Transferable[]): void;
-  addEventListener(type: string, listener: (event: Event) => void): void;
-  removeEventListener(type: string, listener: (event: Event) => void): void;
+  postMessage(message: unknown, transfer: object[]): void;
+  addEventListener(type: string, listener: (event: object) => void): void;
+  removeEventListener(type: string, listener: (event: object) => void): void;
   terminate(): void;
 }
 
@@ -27,16 +29,18 @@ export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 /** Options of {@link init}. */
 export interface InitOptions {
   /**
-   * The wasm files, where the inlined ones are not wanted: `exact` is `unrolled/wasm/simd128.wasm`,
-   * `fast` is `unrolled/wasm/relaxed.wasm`. @default inlined in the library
+   * The wasm files. `exact` is `unrolled/wasm/simd128.wasm`, where the one inside the library is not
+   * wanted. `fast` is what `unrolled/fast` exports, or `unrolled/wasm/relaxed.wasm`: a bundle has it
+   * only if asked for; Node finds it by itself. @default inside the library
    */
   readonly wasm?: {
     readonly exact?: WasmSource | (() => WasmSource | Promise<WasmSource>);
     readonly fast?: WasmSource | (() => WasmSource | Promise<WasmSource>);
   };
   /**
-   * Makes a worker that runs `unrolled/worker`, where the code inside the library cannot be used: a
-   * page whose Content-Security-Policy forbids `blob:` workers.
+   * Makes a worker that runs `unrolled/worker`, a classic script that runs as a module too, where the
+   * code inside the library cannot be used: a page whose Content-Security-Policy forbids `blob:`
+   * workers.
    * @default a worker from the code inside the library
    */
   readonly worker?: () => WorkerLike;

@@ -1,3 +1,5 @@
+import { UnrolledError } from '../errors.ts';
+
 /** The two builds of the wasm engine. */
 export type Flavour = 'simd128' | 'relaxed';
 
@@ -7,7 +9,26 @@ const relaxedProbe = new Uint8Array([
   32, 0, 32, 1, 32, 2, 253, 133, 2, 11,
 ]);
 
-/** Picks the build: `fast` takes relaxed simd where there is one. */
+/** The same for simd128: `i8x16.popcnt`. */
+const simdProbe = new Uint8Array([
+  0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15,
+  253, 98, 11,
+]);
+
+/**
+ * Picks the build: `fast` takes relaxed simd where there is one.
+ * @throws UnrolledError where there is no WebAssembly, or one without simd
+ */
 export function flavourOf(arithmetic: 'exact' | 'fast'): Flavour {
-  return arithmetic === 'fast' && WebAssembly.validate(relaxedProbe) ? 'relaxed' : 'simd128';
+  const { WebAssembly } = globalThis;
+  if (WebAssembly === undefined) {
+    throw new UnrolledError(
+      'There is no WebAssembly here: it is switched off (by `node --jitless`, Lockdown Mode and the like), or this engine is too old',
+    );
+  }
+  if (arithmetic === 'fast' && WebAssembly.validate(relaxedProbe)) return 'relaxed';
+  if (WebAssembly.validate(simdProbe)) return 'simd128';
+  throw new UnrolledError(
+    'This engine has WebAssembly without SIMD, which is needed: Chromium 91, Firefox 89, Safari 16.4, Node 16.4 or newer',
+  );
 }

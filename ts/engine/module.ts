@@ -1,6 +1,8 @@
-import { UnrolledError } from '../errors.ts';
-import { currentConfig, onInit } from './config.ts';
+import { SpecError, UnrolledError } from '../errors.ts';
+import { currentConfig, onInit, type WasmSource } from './config.ts';
 import type { Flavour } from './flavour.ts';
+import { forbidden } from './forbidden.ts';
+import { unpack } from './unpack.ts';
 
 const modules = new Map<Flavour, Promise<WebAssembly.Module>>();
 onInit(() => modules.clear());
@@ -17,22 +19,26 @@ export function wasmModule(flavour: Flavour): Promise<WebAssembly.Module> {
 
 async function compile(flavour: Flavour): Promise<WebAssembly.Module> {
   const given = currentConfig().wasm?.[flavour === 'relaxed' ? 'fast' : 'exact'];
-  const source = await (typeof given === 'function' ? given() : (given ?? inlined(flavour)));
+  const source = await (typeof given === 'function' ? given() : (given ?? inside(flavour)));
   if (source instanceof WebAssembly.Module) return source;
   const bytes = await bytesOf(source);
   try {
     return await WebAssembly.compile(bytes);
   } catch (cause) {
-    throw new UnrolledError(
-      'The wasm engine could not be compiled: it needs WebAssembly SIMD (Chromium 91, Firefox 89, Safari 16.4, Node 16.4 or newer) and the wasm file of this version',
-      { cause },
+    throw (
+      forbidden(cause) ??
+      new UnrolledError(
+        'The wasm engine could not be compiled: expected the wasm file of this version, as it is',
+        { cause },
+      )
     );
   }
 }
 
-async function bytesOf(source: string | URL | BufferSource | Response): Promise<BufferSource> {
+async function bytesOf(source: WasmSource): Promise<BufferSource> {
   if (typeof source !== 'string' && !(source instanceof URL)) {
-    return source instanceof Response ? source.arrayBuffer() : source;
+    // By what it can do: not every place with WebAssembly has a Response.
+    return 'arrayBuffer' in source ? source.arrayBuffer() : (source as BufferSource);
   }
   const url = String(source);
   const fs = globalThis.process?.getBuiltinModule?.('node:fs/promises');
@@ -48,13 +54,14 @@ async function bytesOf(source: string | URL | BufferSource | Response): Promise<
   return response.arrayBuffer();
 }
 
-/** The wasm file inside the library: base64 of gzip. */
-async function inlined(flavour: Flavour): Promise<ArrayBuffer> {
-  const { default: base64 } = await (flavour === 'relaxed'
-    ? import('../generated/wasm-relaxed.ts')
-    : import('../generated/wasm-simd128.ts'));
-  const packed = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-  return new Response(
-    new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')),
-  ).arrayBuffer();
+/** The wasm file that comes with the library; a bundle has the second one only if asked for. */
+async function inside(flavour: Flavour): Promise<BufferSource> {
+  if (flavour === 'simd128') {
+    return unpack((await import('../generated/wasm-simd128.ts')).default);
+  }
+  const file = await (await import('./relaxedFile.ts')).relaxedFile();
+  if (file !== undefined) return file;
+  throw new SpecError(
+    "arithmetic: 'fast' needs the second wasm file, which is bundled only if asked for: import fast from 'unrolled/fast'; init({ wasm: { fast } })",
+  );
 }

@@ -1,4 +1,5 @@
 import { text } from '../check.ts';
+import type { URLLike } from '../platform.ts';
 import type { Destination, Source } from '../storage.ts';
 import { nodeFiles } from './node.ts';
 
@@ -7,7 +8,7 @@ import { nodeFiles } from './node.ts';
  * moment.
  * @param place - path, or file: URL
  */
-export function file(place: string | URL): Destination & Source {
+export function file(place: string | URLLike): Destination & Source {
   if (!(place instanceof URL)) text('storage.file', place);
   const resolve = () => {
     const { fs, path, url } = nodeFiles();

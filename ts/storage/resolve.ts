@@ -1,5 +1,6 @@
 import { show } from '../check.ts';
 import { CheckpointError, UnrolledError } from '../errors.ts';
+import type { BlobLike, URLLike } from '../platform.ts';
 import type { Destination, Source } from '../storage.ts';
 import { download } from './download.ts';
 import { file } from './file.ts';
@@ -10,7 +11,7 @@ const after = (text: string, scheme: string): string | undefined =>
   text.startsWith(scheme) ? text.slice(scheme.length) : undefined;
 
 /** `indexeddb://name`, `download://name`, a path or file: URL, or a typed destination. */
-export function destinationOf(place: string | URL | Destination): Destination {
+export function destinationOf(place: string | URLLike | Destination): Destination {
   if (typeof place === 'object' && place !== null && 'write' in place) return place;
   if (typeof place !== 'string' && !(place instanceof URL)) {
     throw new UnrolledError(`save: expected a path, a URL or one of storage.*, got ${show(place)}`);
@@ -23,7 +24,7 @@ export function destinationOf(place: string | URL | Destination): Destination {
 }
 
 /** Where a model can be loaded from. */
-export type LoadSource = string | URL | Source | Uint8Array | ArrayBuffer | Blob;
+export type LoadSource = string | URLLike | Source | Uint8Array | ArrayBuffer | BlobLike;
 
 /** Bytes of a saved model: given, stored, in a file, or fetched. */
 export async function bytesOf(place: LoadSource): Promise<Uint8Array> {

@@ -3,6 +3,7 @@ import nodeEndpoint from 'comlink/dist/esm/node-adapter.mjs';
 import type { WorkerLike } from '../engine/config.ts';
 import { EngineCrashError, isEngineCrashError, revive } from '../errors.ts';
 import type { Api } from './api.ts';
+import { blockedWorker } from './blocked.ts';
 import { type Connection, type Method, Pending, type Result } from './connection.ts';
 import { watchLifeline } from './lifeline.ts';
 import { isNodeWorker } from './spawn.ts';
@@ -26,7 +27,8 @@ export function connectWorker(worker: WorkerLike): Connection {
       }),
     );
   };
-  const forget = listenForDeath(worker, (name) => remote.holdLifeline(name), died);
+  const blocked = (cause: unknown) => void close(blockedWorker(cause));
+  const forget = listenForDeath(worker, (name) => remote.holdLifeline(name), died, blocked);
 
   async function close(reason: Error): Promise<void> {
     if (pending.closed !== undefined) return;
@@ -65,35 +67,43 @@ export function connectWorker(worker: WorkerLike): Connection {
 /**
  * Calls back once when a worker fails or ends; gives a function that stops listening.
  * @param hold - makes a worker of a page hold its lifeline
+ * @param blocked - called instead of `died` for a worker that could not be loaded
  */
 function listenForDeath(
   worker: WorkerLike,
   hold: (name: string) => Promise<boolean>,
   died: (why: string, cause: unknown) => void,
+  blocked: (cause: unknown) => void,
 ): () => void {
-  const failed = (event: unknown) => died(`failed (${describe(event)})`, event);
+  const failed = (event: unknown) => {
+    const message = messageOf(event);
+    if (message === undefined) blocked(event);
+    else died(`failed (${message})`, event);
+  };
+  const garbled = (event: unknown) => died('sent what cannot be read', event);
   const ended = () => died('ended', undefined);
   if (!isNodeWorker(worker)) {
     worker.addEventListener('error', failed);
-    worker.addEventListener('messageerror', failed);
+    worker.addEventListener('messageerror', garbled);
     const stopWaiting = watchLifeline(hold, ended);
     return () => {
       stopWaiting();
       worker.removeEventListener('error', failed);
-      worker.removeEventListener('messageerror', failed);
+      worker.removeEventListener('messageerror', garbled);
     };
   }
   worker.on('error', failed);
-  worker.on('messageerror', failed);
+  worker.on('messageerror', garbled);
   worker.on('exit', ended);
   return () => {
     worker.off('exit', ended);
-    worker.off('messageerror', failed);
+    worker.off('messageerror', garbled);
     // 'error' stays: an error event that nobody hears would end the process.
   };
 }
 
-function describe(event: unknown): string {
+/** What went wrong in a worker; a worker that could not even be loaded says nothing. */
+function messageOf(event: unknown): string | undefined {
   if (
     typeof event === 'object' &&
     event !== null &&
@@ -102,5 +112,5 @@ function describe(event: unknown): string {
   ) {
     return event.message;
   }
-  return 'it could not be loaded';
+  return undefined;
 }
