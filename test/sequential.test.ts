@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { constraints, initializers, layers, regularizers, sequential } from '../ts/index.ts';
+import {
+  constraints,
+  initializers,
+  type Layer,
+  layers,
+  regularizers,
+  sequential,
+} from '../ts/index.ts';
 
 test('a model is plain data, with every default filled in', () => {
   const model = sequential(
@@ -129,6 +136,8 @@ test('the summary is a table as Keras prints it', () => {
 /** Calls as JavaScript makes them, without types. */
 const loose = (build: () => unknown) => build;
 const any = (value: unknown) => value as never;
+/** A list whose layers the types do not know. */
+const list = (...items: Layer[]): Layer[] => items;
 
 const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   {
@@ -162,13 +171,13 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   },
   {
     name: 'a recurrent layer after a vector',
-    build: loose(() => sequential([layers.lstm(2), layers.lstm(2)], { inputShape: [null, 1] })),
+    build: loose(() => sequential(list(layers.lstm(2), layers.lstm(2)), { inputShape: [null, 1] })),
     error:
       'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; the recurrent layer before it needs returnSequences: true',
   },
   {
     name: 'flatten of any length',
-    build: loose(() => sequential([layers.flatten()], { inputShape: [null, 1] })),
+    build: loose(() => sequential(list(layers.flatten()), { inputShape: [null, 1] })),
     error: 'flatten: flatten needs a fixed number of time steps, got [batch, time, 1]',
   },
   {

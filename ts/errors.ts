@@ -12,6 +12,7 @@ export interface ErrorDetails {
 
 /** Base of every error of this library. `name` is stable; classes do not survive a worker, names do. */
 export class UnrolledError extends Error {
+  /** The name of the class: the same in every thread and version. */
   override name: string = 'UnrolledError';
 }
 

@@ -1,6 +1,8 @@
-import { type Callback, isEarlyStopping } from './callbacks.ts';
+import { type BatchProgress, type Callback, isEarlyStopping } from './callbacks.ts';
 import { flag, knownOptions, positive, show, wholeNumber } from './check.ts';
 import { DataError, SpecError } from './errors.ts';
+import type { EpochLogs } from './history.ts';
+import type { Run } from './run.ts';
 import { type BatchSource, isBatchSource } from './streams.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
 
@@ -23,9 +25,9 @@ export interface FitOptions<X = never, Y = never> {
   /** Callbacks and earlyStopping(…). @default none */
   readonly callbacks?: readonly (Callback | EarlyStopping)[];
   /** Called after an epoch; the run waits for it. */
-  readonly onEpochEnd?: NonNullable<Callback['onEpochEnd']>;
+  readonly onEpochEnd?: (epoch: EpochLogs, run: Run) => unknown;
   /** Called between batches, at most every `progressInterval` milliseconds. */
-  readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
+  readonly onBatchEnd?: (progress: BatchProgress, run: Run) => unknown;
   /** Least time between two calls of `onBatchEnd`, in milliseconds. @default 50 */
   readonly progressInterval?: number;
   /** Aborts the run: it rejects with an AbortError. */

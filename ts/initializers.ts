@@ -14,19 +14,62 @@ const shortcuts = [
   'identity',
 ] as const;
 
-type Plain = Exclude<(typeof shortcuts)[number], 'orthogonal' | 'identity'>;
-
 /** How a parameter starts, as plain data. */
 export type Initializer =
-  | { readonly type: Plain }
-  | { readonly type: 'constant'; readonly value: number }
-  | { readonly type: 'randomUniform'; readonly minval: number; readonly maxval: number }
   | {
+      /** Which initialiser. */
+      readonly type: Exclude<(typeof shortcuts)[number], 'orthogonal' | 'identity'>;
+    }
+  | {
+      /** Which initialiser. */
+      readonly type: 'constant';
+      /** The value. */
+      readonly value: number;
+    }
+  | {
+      /** Which initialiser. */
+      readonly type: 'randomUniform';
+      /** Least value. */
+      readonly minval: number;
+      /** Value that all are below. */
+      readonly maxval: number;
+    }
+  | {
+      /** Which initialiser. */
       readonly type: 'randomNormal' | 'truncatedNormal';
+      /** Mean. */
       readonly mean: number;
+      /** Standard deviation. */
       readonly stddev: number;
     }
-  | { readonly type: 'orthogonal' | 'identity'; readonly gain: number };
+  | {
+      /** Which initialiser. */
+      readonly type: 'orthogonal' | 'identity';
+      /** Factor of the matrix. */
+      readonly gain: number;
+    };
+
+/** Options of {@link initializers.randomUniform}. */
+export interface UniformOptions {
+  /** Least value. @default -0.05 */
+  readonly minval?: number;
+  /** Value that all are below. @default 0.05 */
+  readonly maxval?: number;
+}
+
+/** Options of {@link initializers.randomNormal} and {@link initializers.truncatedNormal}. */
+export interface NormalOptions {
+  /** Mean. @default 0 */
+  readonly mean?: number;
+  /** Standard deviation. @default 0.05 */
+  readonly stddev?: number;
+}
+
+/** Options of {@link initializers.orthogonal} and {@link initializers.identity}. */
+export interface GainOptions {
+  /** Factor of the matrix. @default 1 */
+  readonly gain?: number;
+}
 
 /** An initialiser, or the name of one with its defaults. */
 export type InitializerLike = Initializer | (typeof shortcuts)[number];
@@ -54,43 +97,23 @@ export const initializers = {
   lecunUniform: (): Initializer => ({ type: 'lecunUniform' }),
   /** Normal, truncated at two standard deviations, variance 1/fanIn. */
   lecunNormal: (): Initializer => ({ type: 'lecunNormal' }),
-  /**
-   * Uniform in [minval, maxval).
-   * @param options - `minval` @default -0.05, `maxval` @default 0.05
-   */
-  randomUniform: ({
-    minval = -0.05,
-    maxval = 0.05,
-  }: { minval?: number; maxval?: number } = {}): Initializer => ({
+  /** Uniform in [minval, maxval). */
+  randomUniform: ({ minval = -0.05, maxval = 0.05 }: UniformOptions = {}): Initializer => ({
     type: 'randomUniform',
     minval: finite('initializers.randomUniform: minval', minval),
     maxval: finite('initializers.randomUniform: maxval', maxval),
   }),
-  /**
-   * Normal.
-   * @param options - `mean` @default 0, `stddev` @default 0.05
-   */
-  randomNormal: (options: { mean?: number; stddev?: number } = {}): Initializer =>
-    normal('randomNormal', options),
-  /**
-   * Normal, redrawn beyond two standard deviations.
-   * @param options - `mean` @default 0, `stddev` @default 0.05
-   */
-  truncatedNormal: (options: { mean?: number; stddev?: number } = {}): Initializer =>
-    normal('truncatedNormal', options),
-  /**
-   * Rows or columns orthonormal, times `gain`.
-   * @param options - `gain` @default 1
-   */
-  orthogonal: ({ gain = 1 }: { gain?: number } = {}): Initializer => ({
+  /** Normal. */
+  randomNormal: (options: NormalOptions = {}): Initializer => normal('randomNormal', options),
+  /** Normal, redrawn beyond two standard deviations. */
+  truncatedNormal: (options: NormalOptions = {}): Initializer => normal('truncatedNormal', options),
+  /** Rows or columns orthonormal, times `gain`. */
+  orthogonal: ({ gain = 1 }: GainOptions = {}): Initializer => ({
     type: 'orthogonal',
     gain: finite('initializers.orthogonal: gain', gain),
   }),
-  /**
-   * Identity matrix times `gain`.
-   * @param options - `gain` @default 1
-   */
-  identity: ({ gain = 1 }: { gain?: number } = {}): Initializer => ({
+  /** Identity matrix times `gain`. */
+  identity: ({ gain = 1 }: GainOptions = {}): Initializer => ({
     type: 'identity',
     gain: finite('initializers.identity: gain', gain),
   }),
@@ -98,7 +121,7 @@ export const initializers = {
 
 function normal(
   type: 'randomNormal' | 'truncatedNormal',
-  { mean = 0, stddev = 0.05 }: { mean?: number; stddev?: number },
+  { mean = 0, stddev = 0.05 }: NormalOptions,
 ): Initializer {
   return {
     type,

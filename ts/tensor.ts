@@ -72,6 +72,12 @@ export function isTensor(value: unknown): value is Tensor {
   );
 }
 
+/** Options of {@link tensor}. */
+export interface TensorOptions {
+  /** Valid steps of each example, for padded sequences. @default all */
+  readonly lengths?: ArrayLike<number>;
+}
+
 /**
  * Numbers with a shape. A Float32Array is used as it is, other arrays are copied.
  * @param data - row by row, as many values as the shape has
@@ -81,7 +87,7 @@ export function isTensor(value: unknown): value is Tensor {
 export function tensor<const S extends readonly number[]>(
   data: ArrayLike<number>,
   shape: S,
-  options: { readonly lengths?: ArrayLike<number> } = {},
+  options: TensorOptions = {},
 ): Tensor<S['length']> {
   for (const size of shape) {
     if (!Number.isSafeInteger(size) || size < 0) {
