@@ -54,16 +54,19 @@ export type RankOf<S extends Shape> = Shape extends S
     ? 3
     : 2;
 
-/**
- * First argument of `fit` and `evaluate`: inputs, or a stream of batches. What is neither is
- * measured against the inputs, so that an error speaks of them alone.
- */
-export type DataArgument<A, X, Y> = A extends X ? X : A extends BatchSource<X, Y> ? A : X;
+/** What `fit` and `evaluate` take first: inputs, or a stream of batches. */
+export type Data<X, Y> = X | BatchSource<X, Y>;
 
-/**
- * The arguments after it: targets and options; after a stream of batches options alone. Either where
- * the first one is a `never` or an `any`.
- */
+/** The first argument by its type `A`; where that is neither, TypeScript puts `Data` in its place. */
+export type DataArgument<A, X, Y> = [Data<X, Y>] extends [A]
+  ? Data<X, Y>
+  : A extends X
+    ? X
+    : A extends BatchSource<X, Y>
+      ? A
+      : X;
+
+/** The arguments after it: targets and options; after a stream of batches options alone. */
 export type OtherArguments<A, X, Y, O> = [A] extends [never]
   ? [y: Y, options?: O] | [options?: O]
   : A extends X

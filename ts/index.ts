@@ -11,6 +11,7 @@ export { type Constraint, constraints } from './constraints.ts';
 export type {
   AnyInputs,
   AnyTargets,
+  Data,
   DataArgument,
   InputsOf,
   OtherArguments,

@@ -1,7 +1,7 @@
 import { abortable, type CallOptions } from './abortable.ts';
 import { knownOptions, positive, show } from './check.ts';
 import { compileSpec, type CompileOptions } from './compile.ts';
-import type { DataArgument, InputsOf, OtherArguments, RankOf, TargetsOf } from './data.ts';
+import type { Data, DataArgument, InputsOf, OtherArguments, RankOf, TargetsOf } from './data.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { DataError, StateError } from './errors.ts';
@@ -90,7 +90,7 @@ export class Model<I extends Shape = any, O extends Shape = any> {
    * stream of batches `[x, y]`, followed by the options alone
    * @throws SpecError where an option cannot be used, StateError before compile or during a run
    */
-  fit<A>(
+  fit<A extends Data<InputsOf<I>, TargetsOf<O>>>(
     x: DataArgument<A, InputsOf<I>, TargetsOf<O>>,
     ...rest: OtherArguments<A, InputsOf<I>, TargetsOf<O>, FitOptions<InputsOf<I>, TargetsOf<O>>>
   ): Run;
@@ -114,7 +114,7 @@ export class Model<I extends Shape = any, O extends Shape = any> {
   }
 
   /** Loss and metrics on arrays, or on a stream of batches, without training. */
-  async evaluate<A>(
+  async evaluate<A extends Data<InputsOf<I>, TargetsOf<O>>>(
     x: DataArgument<A, InputsOf<I>, TargetsOf<O>>,
     ...rest: OtherArguments<A, InputsOf<I>, TargetsOf<O>, CallOptions>
   ): Promise<Evaluation>;

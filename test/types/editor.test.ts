@@ -33,19 +33,19 @@ describe('a mistake is one short error at its place', () => {
       name: 'x of another rank in fit',
       code: 'model.fit(vectors, vectors);',
       at: 'vectors',
-      says: "Argument of type 'number[][]' is not assignable to parameter of type 'Sequences'",
+      says: "Argument of type 'number[][]' is not assignable to parameter of type 'Data<Sequences, VectorTargets>'",
     },
     {
       name: 'x that is no data in fit',
       code: "model.fit('data.csv', vectors, { epochs: 2 });",
       at: "'data.csv'",
-      says: "Argument of type 'string' is not assignable to parameter of type 'Sequences'",
+      says: "Argument of type 'string' is not assignable to parameter of type 'Data<Sequences, VectorTargets>'",
     },
     {
       name: 'a tensor of another rank in fit',
       code: 'model.fit(tensor([1, 2, 3], [1, 3]), vectors);',
       at: 'tensor([1, 2, 3], [1, 3])',
-      says: "Argument of type 'Tensor<2>' is not assignable to parameter of type 'Sequences'",
+      says: "Argument of type 'Tensor<2>' is not assignable to parameter of type 'Data<Sequences, VectorTargets>'",
     },
     {
       name: 'y of another rank in fit',
@@ -78,16 +78,10 @@ describe('a mistake is one short error at its place', () => {
       says: "Did you mean to write 'epochs'?",
     },
     {
-      name: 'a stream of other batches',
-      code: 'model.fit(() => [[vectors, scalars]], { epochs: 2 });',
-      at: '() => [[vectors, scalars]]',
-      says: "is not assignable to parameter of type 'Sequences'",
-    },
-    {
       name: 'x of another rank in evaluate',
       code: 'model.evaluate(scalars, vectors);',
       at: 'scalars',
-      says: "Argument of type 'number[]' is not assignable to parameter of type 'Sequences'",
+      says: "Argument of type 'number[]' is not assignable to parameter of type 'Data<Sequences, VectorTargets>'",
     },
     {
       name: 'y of another rank in evaluate',
@@ -131,6 +125,15 @@ describe('a mistake is one short error at its place', () => {
     expect(error?.at).toBe(at);
     expect(error?.says).toContain(says);
     expect(error?.says.length).toBeLessThan(350);
+  });
+
+  test('a stream of other batches is one error at the stream', () => {
+    const [error, ...more] = editor.errors('model.fit(() => [[vectors, scalars]], {});');
+    expect(more).toEqual([]);
+    expect(error?.at).toBe('() => [[vectors, scalars]]');
+    expect(error?.says.split('\n')[0]).toBe(
+      "Argument of type '() => [number[][], number[]][]' is not assignable to parameter of type 'Data<Sequences, VectorTargets>'.",
+    );
   });
 
   test('code without mistakes has none', () => {

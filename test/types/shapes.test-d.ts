@@ -134,9 +134,16 @@ test('callbacks may return anything', () => {
   });
 });
 
-test('data of no known type go in; so do both kinds of stream and array', () => {
+test('streams are written as they come, and data of no known type go in', () => {
   const model = sequential([layers.lstm(4), layers.dense(1)], series);
   void (async () => {
+    const x = [[[1, 2, 3]]];
+    await model.fit(function* () {
+      yield [x, [1]];
+    });
+    await model.evaluate(async function* () {
+      yield [x, [[1]]];
+    });
     const json = JSON.parse('[]');
     await model.fit(json, json, { epochs: 2 });
     await model.fit(json, { epochs: 2 });
