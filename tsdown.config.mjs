@@ -71,6 +71,18 @@ const libraryByName = {
   },
 };
 
+/**
+ * A comment belongs to the member below it only if a line begins with it. The emitter of
+ * declarations writes those inside object types at the end of the line before.
+ */
+const commentsBegin = {
+  name: 'comments begin lines',
+  renderChunk: (code) =>
+    code
+      .replace(/(?<=[;{]) (\/\*\*.*\*\/)\n( *)/g, '\n$2$1\n$2')
+      .replace(/^( *)(\/\*\*.*?\*\/)(?=\S)/gm, '$1$2\n$1'),
+};
+
 export default defineConfig([
   {
     // One classic script without imports: it runs from a Blob in a page, also in one without an
@@ -123,5 +135,6 @@ export default defineConfig([
     dts: { emitDtsOnly: true },
     deps: { neverBundle: [/^node:/] },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
+    plugins: [commentsBegin],
   },
 ]);

@@ -36,6 +36,12 @@ async function lintRust(env) {
   await cargo([...flags, '--', '-D', 'warnings'], env);
 }
 
+/** TypeScript is there only after the set-up. */
+async function editors() {
+  const { checkTypes } = await import('./check-types.mjs');
+  checkTypes();
+}
+
 /** Whether clippy's driver knows the wasm target of this environment; the system's Rust has none. */
 function lintsWasm(env) {
   mkdirSync(join(cache, 'rust'), { recursive: true });
@@ -89,6 +95,7 @@ const checks = (env) => {
       'format of everything else',
       () => tool('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'),
     ],
+    ['what editors show of the library', editors],
     ['size of the library', checkSize],
     ['package.json, and how its types resolve', checkPackage],
   ];

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { constraints, initializers, layers, regularizers, sequential } from '../ts/index.ts';
+import {
+  constraints,
+  initializers,
+  type Layer,
+  layers,
+  regularizers,
+  sequential,
+} from '../ts/index.ts';
 
 test('a model is plain data, with every default filled in', () => {
   const model = sequential(
@@ -129,6 +136,8 @@ test('the summary is a table as Keras prints it', () => {
 /** Calls as JavaScript makes them, without types. */
 const loose = (build: () => unknown) => build;
 const any = (value: unknown) => value as never;
+/** A list whose layers the types do not know. */
+const list = (...items: Layer[]): Layer[] => items;
 
 const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   {
@@ -162,20 +171,20 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   },
   {
     name: 'a recurrent layer after a vector',
-    build: loose(() => sequential([layers.lstm(2), layers.lstm(2)], { inputShape: [null, 1] })),
+    build: loose(() => sequential(list(layers.lstm(2), layers.lstm(2)), { inputShape: [null, 1] })),
     error:
       'lstm_1: expected a sequence [batch, time, features], got [batch, 2]; "lstm" before it needs returnSequences: true',
   },
   {
     name: 'a recurrent layer on vectors',
-    build: loose(() => sequential([layers.lstm(2)], { inputShape: [10] })),
+    build: loose(() => sequential(list(layers.lstm(2)), { inputShape: [10] })),
     error:
       'lstm: expected a sequence [batch, time, features], got [batch, 10]; inputShape: [null, 10] is sequences with 10 features, [10, 1] is 10 steps of one',
   },
   {
     name: 'a recurrent layer after flatten',
     build: loose(() =>
-      sequential([layers.flatten({ name: 'flat' }), layers.dense(2), layers.gru(2)], {
+      sequential(list(layers.flatten({ name: 'flat' }), layers.dense(2), layers.gru(2)), {
         inputShape: [3, 2],
       }),
     ),
@@ -224,7 +233,7 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   },
   {
     name: 'flatten of any length',
-    build: loose(() => sequential([layers.flatten()], { inputShape: [null, 1] })),
+    build: loose(() => sequential(list(layers.flatten()), { inputShape: [null, 1] })),
     error: 'flatten: flatten needs a fixed number of time steps, got [batch, time, 1]',
   },
   {

@@ -8,6 +8,7 @@ import {
   init,
   initializers,
   layers,
+  type Model,
   load,
   losses,
   metrics,
@@ -157,10 +158,9 @@ const pure: Readonly<Record<string, Call>> = {
   oneStepAhead: (v) => datasets.oneStepAhead(v),
 };
 
-type Instance = ReturnType<typeof sequences> | ReturnType<typeof vectors>;
-const sequences = () =>
+const sequences = (): Model =>
   sequential([layers.lstm(2), layers.dense(2)], { inputShape: [null, 1], thread: 'main' });
-const vectors = () => sequential([layers.dense(1)], { inputShape: [2], thread: 'main' });
+const vectors = (): Model => sequential([layers.dense(1)], { inputShape: [2], thread: 'main' });
 
 const x = [[1, 2], [3]] as never;
 const y = [
@@ -168,7 +168,7 @@ const y = [
   [1, 0],
 ] as never;
 
-const ofModels: Readonly<Record<string, (model: Instance, value: never) => unknown>> = {
+const ofModels: Readonly<Record<string, (model: Model, value: never) => unknown>> = {
   compile: (m, v) => m.compile(v),
   'compile: loss': (m, v) => m.compile({ loss: v }),
   'compile: optimizer': (m, v) => m.compile({ loss: 'mse', optimizer: v }),

@@ -12,7 +12,7 @@ import {
   wholeNumber,
 } from './check.ts';
 import { SpecError } from './errors.ts';
-import type { EpochLogs, HistoryKey } from './history.ts';
+import type { EpochLogs, HistoryKey, Measured, MeasuredOnValidation } from './history.ts';
 import type { FitResult, Run } from './run.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
 
@@ -26,19 +26,25 @@ export type BatchProgress = {
   readonly batches: number | null;
   /** Mean loss over the epoch so far; the metrics lie beside it. */
   readonly loss: number;
-} & { readonly [K in Exclude<HistoryKey, 'loss'>]?: number };
+} & Measured<number> &
+  MeasuredOnValidation<number>;
 
 /**
- * Functions that a run calls on the caller's thread. The run waits for the promises of all but
- * `onBatchEnd`; an error in any of them ends the run, which then rejects with it.
+ * Functions that a run calls on the caller's thread. They may return anything; the run waits for
+ * the promises of all but `onBatchEnd`. An error in any of them ends the run, which then rejects
+ * with it.
  */
 export interface Callback {
-  onTrainBegin?(run: Run): void | Promise<void>;
-  onEpochBegin?(epoch: number, run: Run): void | Promise<void>;
+  /** Called before the first epoch. */
+  onTrainBegin?(run: Run): unknown;
+  /** Called before each epoch, with its number. */
+  onEpochBegin?(epoch: number, run: Run): unknown;
   /** Called at most every `progressInterval` milliseconds, with the latest state. */
-  onBatchEnd?(progress: BatchProgress, run: Run): void;
-  onEpochEnd?(epoch: EpochLogs, run: Run): void | Promise<void>;
-  onTrainEnd?(result: FitResult, run: Run): void | Promise<void>;
+  onBatchEnd?(progress: BatchProgress, run: Run): unknown;
+  /** Called after each epoch, with its loss and metrics. */
+  onEpochEnd?(epoch: EpochLogs, run: Run): unknown;
+  /** Called after the last epoch; not where the run was aborted or failed. */
+  onTrainEnd?(result: FitResult, run: Run): unknown;
 }
 
 /** Options of {@link earlyStopping}. */

@@ -7,6 +7,7 @@ export type Label = string | number;
 
 /** A fitted encoder as plain data. */
 export interface LabelEncoderJson {
+  /** Which encoder it is. */
   readonly type: 'labels';
   /** The labels, in the order of their class numbers. */
   readonly classes: readonly Label[];

@@ -10,8 +10,15 @@ export interface ErrorDetails {
   readonly iteration?: number;
 }
 
+/** What led to an error. */
+export interface Cause {
+  /** What was thrown before. */
+  readonly cause?: unknown;
+}
+
 /** Base of every error of this library. `name` is stable; classes do not survive a worker, names do. */
 export class UnrolledError extends Error {
+  /** The name of the class: the same in every thread and version. */
   override name: string = 'UnrolledError';
 }
 
@@ -42,7 +49,7 @@ export class NonFiniteError extends UnrolledError {
   /** Training steps done before. */
   readonly iteration: number;
 
-  constructor(message: string, details: ErrorDetails = {}, options?: { readonly cause?: unknown }) {
+  constructor(message: string, details: ErrorDetails = {}, options?: Cause) {
     super(message, options);
     this.layer = details.layer ?? '';
     this.what = details.what ?? 'value';

@@ -1,8 +1,10 @@
 import { checkSignal } from './abortable.ts';
-import { type Callback, checkCallback, isEarlyStopping } from './callbacks.ts';
+import { type BatchProgress, type Callback, checkCallback, isEarlyStopping } from './callbacks.ts';
 import { callable, fail, flag, knownOptions, positive, show, wholeNumber } from './check.ts';
 import { DataError, SpecError } from './errors.ts';
+import type { EpochLogs } from './history.ts';
 import type { AbortSignalLike } from './platform.ts';
+import type { Run } from './run.ts';
 import { type BatchSource, isBatchSource } from './streams.ts';
 import type { EarlyStopping } from './worker/earlyStopping.ts';
 
@@ -25,9 +27,9 @@ export interface FitOptions<X = never, Y = never> {
   /** Callbacks and earlyStopping(…). @default none */
   readonly callbacks?: readonly (Callback | EarlyStopping)[];
   /** Called after an epoch; the run waits for it. */
-  readonly onEpochEnd?: NonNullable<Callback['onEpochEnd']>;
+  readonly onEpochEnd?: (epoch: EpochLogs, run: Run) => unknown;
   /** Called between batches, at most every `progressInterval` milliseconds. */
-  readonly onBatchEnd?: NonNullable<Callback['onBatchEnd']>;
+  readonly onBatchEnd?: (progress: BatchProgress, run: Run) => unknown;
   /** Least time between two calls of `onBatchEnd`, in milliseconds. @default 50 */
   readonly progressInterval?: number;
   /** Aborts the run: it rejects with an AbortError. */

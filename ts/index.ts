@@ -1,5 +1,5 @@
 export type { CallOptions } from './abortable.ts';
-export type { Activation } from './activations.ts';
+export type { Activation, ActivationName } from './activations.ts';
 export {
   type BatchProgress,
   type Callback,
@@ -8,6 +8,22 @@ export {
 } from './callbacks.ts';
 export type { CompileOptions } from './compile.ts';
 export { type Constraint, constraints } from './constraints.ts';
+export type {
+  AnyInputs,
+  AnyTargets,
+  Data,
+  DataArgument,
+  InputsOf,
+  OtherArguments,
+  RankOf,
+  Scalars,
+  Sequences,
+  SequenceTargets,
+  Series,
+  TargetsOf,
+  Vectors,
+  VectorTargets,
+} from './data.ts';
 export {
   type ClassData,
   encoders,
@@ -31,6 +47,8 @@ export {
   DataError,
   DisposedError,
   EngineCrashError,
+  type Cause,
+  type ErrorDetails,
   isAbortError,
   isCheckpointError,
   isDataError,
@@ -49,28 +67,94 @@ export {
   UnrolledError,
 } from './errors.ts';
 export type { FitOptions } from './fitOptions.ts';
-export type { EpochLogs, Evaluation, History, HistoryKey } from './history.ts';
-export { type Initializer, type InitializerLike, initializers } from './initializers.ts';
-export type { DenseOptions } from './layers/dense.ts';
-export type { GruOptions, LstmOptions, RecurrentOptions } from './layers/recurrent.ts';
-export { type Layer, layers } from './layers.ts';
+export type {
+  EpochLogs,
+  Evaluation,
+  History,
+  HistoryKey,
+  Measured,
+  MeasuredOnValidation,
+  Measures,
+  ValidationMeasures,
+} from './history.ts';
+export {
+  type GainOptions,
+  type Initializer,
+  type InitializerLike,
+  initializers,
+  type NormalOptions,
+  type UniformOptions,
+} from './initializers.ts';
+export type { ActivationLayer } from './layers/activation.ts';
+export type { DenseLayer, DenseOptions, DenseOutput } from './layers/dense.ts';
+export type { DropoutLayer } from './layers/dropout.ts';
+export type { FlattenLayer, FlattenOutput } from './layers/flatten.ts';
+export type { Named } from './layers/named.ts';
+export type {
+  Apply,
+  ApplyAll,
+  FittingLayers,
+  MarkedLayers,
+  OutputShape,
+  ShapeText,
+} from './layers/output.ts';
+export type {
+  GruLayer,
+  GruOptions,
+  LstmLayer,
+  LstmOptions,
+  Recurrent,
+  RecurrentOptions,
+  RecurrentOutput,
+  SimpleRnnLayer,
+} from './layers/recurrent.ts';
+export type { Weighted, WeightedOptions } from './layers/weighted.ts';
+export { type Layer, layers, type OutputShapes } from './layers.ts';
 export { fromBytes, load } from './load.ts';
-export { type Loss, type LossLike, losses } from './losses.ts';
+export {
+  type CrossentropyOptions,
+  type HuberOptions,
+  type Loss,
+  type LossLike,
+  losses,
+} from './losses.ts';
 export { type Metric, type MetricLike, type MetricName, metrics } from './metrics.ts';
-export type { Model, SaveOptions, TargetsOf } from './model.ts';
-export { type Optimizer, type OptimizerLike, optimizers } from './optimizers.ts';
+export type { Model, SaveOptions } from './model.ts';
+export {
+  type AdamOptions,
+  type AdamwOptions,
+  type Optimizer,
+  type OptimizerLike,
+  type OptimizerOptions,
+  optimizers,
+  type RmspropOptions,
+  type Rule,
+  type SgdOptions,
+} from './optimizers.ts';
+export type {
+  AbortSignalLike,
+  BlobLike,
+  BytesParts,
+  ModuleLike,
+  Platform,
+  ResponseLike,
+  SignalParts,
+  URLLike,
+  URLParts,
+} from './platform.ts';
 export { type Regularizer, regularizers } from './regularizers.ts';
 export type { FitResult, Run, RunStatus } from './run.ts';
-export { type Scaler, type ScalerJson, scalers } from './scalers.ts';
-export { type Schedule, schedules } from './schedules.ts';
+export { type Scaled, type Scaler, type ScalerData, type ScalerJson, scalers } from './scalers.ts';
 export {
-  type InputShape,
-  type InputsOf,
-  type OutputRank,
-  type SequentialOptions,
-  sequential,
-} from './sequential.ts';
-export type { CompileSpec, ModelSpec, Shape } from './spec.ts';
+  type CosineOptions,
+  type ExponentialOptions,
+  type OneCycleOptions,
+  type PiecewiseOptions,
+  type Schedule,
+  schedules,
+} from './schedules.ts';
+export { type InputShape, type SequentialOptions, sequential } from './sequential.ts';
+export type { CompileSpec, InputSpec, ModelSpec, NodeSpec, Port, Shape, Unnamed } from './spec.ts';
 export type { LoadSource } from './storage/resolve.ts';
 export { type Destination, type Source, storage } from './storage.ts';
 export type { BatchIterable, BatchSource } from './streams.ts';
@@ -82,6 +166,7 @@ export {
   type RowOf,
   type ShapeOf,
   type Tensor,
+  type TensorOptions,
   tensor,
 } from './tensor.ts';
 export type { WeightLike } from './weights.ts';

@@ -14,19 +14,62 @@ const shortcuts = [
   'identity',
 ] as const;
 
-type Plain = Exclude<(typeof shortcuts)[number], 'orthogonal' | 'identity'>;
-
 /** How a parameter starts, as plain data. */
 export type Initializer =
-  | { readonly type: Plain }
-  | { readonly type: 'constant'; readonly value: number }
-  | { readonly type: 'randomUniform'; readonly minval: number; readonly maxval: number }
   | {
+      /** Which initialiser. */
+      readonly type: Exclude<(typeof shortcuts)[number], 'orthogonal' | 'identity'>;
+    }
+  | {
+      /** Which initialiser. */
+      readonly type: 'constant';
+      /** The value. */
+      readonly value: number;
+    }
+  | {
+      /** Which initialiser. */
+      readonly type: 'randomUniform';
+      /** Least value. */
+      readonly minval: number;
+      /** Value that all are below. */
+      readonly maxval: number;
+    }
+  | {
+      /** Which initialiser. */
       readonly type: 'randomNormal' | 'truncatedNormal';
+      /** Mean. */
       readonly mean: number;
+      /** Standard deviation. */
       readonly stddev: number;
     }
-  | { readonly type: 'orthogonal' | 'identity'; readonly gain: number };
+  | {
+      /** Which initialiser. */
+      readonly type: 'orthogonal' | 'identity';
+      /** Factor of the matrix. */
+      readonly gain: number;
+    };
+
+/** Options of {@link initializers.randomUniform}. */
+export interface UniformOptions {
+  /** Least value. @default -0.05 */
+  readonly minval?: number;
+  /** Value that all are below. @default 0.05 */
+  readonly maxval?: number;
+}
+
+/** Options of {@link initializers.randomNormal} and {@link initializers.truncatedNormal}. */
+export interface NormalOptions {
+  /** Mean. @default 0 */
+  readonly mean?: number;
+  /** Standard deviation. @default 0.05 */
+  readonly stddev?: number;
+}
+
+/** Options of {@link initializers.orthogonal} and {@link initializers.identity}. */
+export interface GainOptions {
+  /** Factor of the matrix. @default 1 */
+  readonly gain?: number;
+}
 
 /** An initialiser, or the name of one with its defaults. */
 export type InitializerLike = Initializer | (typeof shortcuts)[number];
@@ -54,11 +97,8 @@ export const initializers = {
   lecunUniform: (): Initializer => ({ type: 'lecunUniform' }),
   /** Normal, truncated at two standard deviations, variance 1/fanIn. */
   lecunNormal: (): Initializer => ({ type: 'lecunNormal' }),
-  /**
-   * Uniform in [minval, maxval).
-   * @param options - `minval` @default -0.05, `maxval` @default 0.05
-   */
-  randomUniform: (options: { minval?: number; maxval?: number } = {}): Initializer => {
+  /** Uniform in [minval, maxval). */
+  randomUniform: (options: UniformOptions = {}): Initializer => {
     knownOptions('initializers.randomUniform', options, ['minval', 'maxval']);
     return {
       type: 'randomUniform',
@@ -66,34 +106,17 @@ export const initializers = {
       maxval: finite('initializers.randomUniform: maxval', options.maxval ?? 0.05),
     };
   },
-  /**
-   * Normal.
-   * @param options - `mean` @default 0, `stddev` @default 0.05
-   */
-  randomNormal: (options: { mean?: number; stddev?: number } = {}): Initializer =>
-    normal('randomNormal', options),
-  /**
-   * Normal, redrawn beyond two standard deviations.
-   * @param options - `mean` @default 0, `stddev` @default 0.05
-   */
-  truncatedNormal: (options: { mean?: number; stddev?: number } = {}): Initializer =>
-    normal('truncatedNormal', options),
-  /**
-   * Rows or columns orthonormal, times `gain`.
-   * @param options - `gain` @default 1
-   */
-  orthogonal: (options: { gain?: number } = {}): Initializer => scaled('orthogonal', options),
-  /**
-   * Identity matrix times `gain`.
-   * @param options - `gain` @default 1
-   */
-  identity: (options: { gain?: number } = {}): Initializer => scaled('identity', options),
+  /** Normal. */
+  randomNormal: (options: NormalOptions = {}): Initializer => normal('randomNormal', options),
+  /** Normal, redrawn beyond two standard deviations. */
+  truncatedNormal: (options: NormalOptions = {}): Initializer => normal('truncatedNormal', options),
+  /** Rows or columns orthonormal, times `gain`. */
+  orthogonal: (options: GainOptions = {}): Initializer => scaled('orthogonal', options),
+  /** Identity matrix times `gain`. */
+  identity: (options: GainOptions = {}): Initializer => scaled('identity', options),
 } as const;
 
-function normal(
-  type: 'randomNormal' | 'truncatedNormal',
-  options: { mean?: number; stddev?: number },
-): Initializer {
+function normal(type: 'randomNormal' | 'truncatedNormal', options: NormalOptions): Initializer {
   knownOptions(`initializers.${type}`, options, ['mean', 'stddev']);
   return {
     type,
@@ -102,7 +125,7 @@ function normal(
   };
 }
 
-function scaled(type: 'orthogonal' | 'identity', options: { gain?: number }): Initializer {
+function scaled(type: 'orthogonal' | 'identity', options: GainOptions): Initializer {
   knownOptions(`initializers.${type}`, options, ['gain']);
   return { type, gain: finite(`initializers.${type}: gain`, options.gain ?? 1) };
 }

@@ -3,11 +3,21 @@ import { SpecError } from './errors.ts';
 
 /** What is minimised, as plain data. */
 export type Loss =
-  | { readonly type: 'mse' | 'mae' }
-  | { readonly type: 'huber'; readonly delta: number }
   | {
+      /** Which loss. */
+      readonly type: 'mse' | 'mae';
+    }
+  | {
+      /** Which loss. */
+      readonly type: 'huber';
+      /** Where it turns from quadratic to linear. */
+      readonly delta: number;
+    }
+  | {
+      /** Which loss. */
       readonly type:
         'binaryCrossentropy' | 'categoricalCrossentropy' | 'sparseCategoricalCrossentropy';
+      /** Whether predictions are logits instead of probabilities. */
       readonly fromLogits: boolean;
     };
 
@@ -32,42 +42,45 @@ const shortcuts = [...lossNames, 'meanSquaredError', 'meanAbsoluteError'] as con
 /** A loss, or the name of one with its defaults. */
 export type LossLike = Loss | (typeof shortcuts)[number];
 
+/** Options of {@link losses.huber}. */
+export interface HuberOptions {
+  /** Where it turns from quadratic to linear. @default 1 */
+  readonly delta?: number;
+}
+
 /** Whether predictions are logits. */
 export interface CrossentropyOptions {
   /** Predictions are logits instead of probabilities. @default false */
   readonly fromLogits?: boolean;
 }
 
-function crossentropy<T extends string>(type: T, options: CrossentropyOptions) {
+function crossentropy(
+  type: Extract<Loss, { fromLogits: boolean }>['type'],
+  options: CrossentropyOptions,
+): Loss {
   knownOptions(`losses.${type}`, options, ['fromLogits']);
-  return {
-    type,
-    fromLogits: flag(`losses.${type}: fromLogits`, options.fromLogits ?? false),
-  } as const;
+  return { type, fromLogits: flag(`losses.${type}: fromLogits`, options.fromLogits ?? false) };
 }
 
 /** The losses: means over the valid examples, time steps and features. */
 export const losses = {
   /** Mean squared error. */
-  mse: () => ({ type: 'mse' }) as const,
+  mse: (): Loss => ({ type: 'mse' }),
   /** Mean absolute error. */
-  mae: () => ({ type: 'mae' }) as const,
-  /**
-   * Quadratic up to `delta`, then linear.
-   * @param options - `delta` @default 1
-   */
-  huber: (options: { readonly delta?: number } = {}) => {
+  mae: (): Loss => ({ type: 'mae' }),
+  /** Quadratic up to `delta`, then linear. */
+  huber: (options: HuberOptions = {}): Loss => {
     knownOptions('losses.huber', options, ['delta']);
-    return { type: 'huber', delta: positive('losses.huber: delta', options.delta ?? 1) } as const;
+    return { type: 'huber', delta: positive('losses.huber: delta', options.delta ?? 1) };
   },
   /** Binary cross-entropy; targets in [0, 1], of the predictions' shape. */
-  binaryCrossentropy: (options: CrossentropyOptions = {}) =>
+  binaryCrossentropy: (options: CrossentropyOptions = {}): Loss =>
     crossentropy('binaryCrossentropy', options),
   /** Cross-entropy; one-hot targets, of the predictions' shape. */
-  categoricalCrossentropy: (options: CrossentropyOptions = {}) =>
+  categoricalCrossentropy: (options: CrossentropyOptions = {}): Loss =>
     crossentropy('categoricalCrossentropy', options),
   /** Cross-entropy; targets are class numbers from 0, [batch] or [batch, time]. */
-  sparseCategoricalCrossentropy: (options: CrossentropyOptions = {}) =>
+  sparseCategoricalCrossentropy: (options: CrossentropyOptions = {}): Loss =>
     crossentropy('sparseCategoricalCrossentropy', options),
 } as const;
 

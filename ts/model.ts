@@ -2,6 +2,7 @@ import { abortable, type CallOptions, checkCall } from './abortable.ts';
 import { inputAdvice, targetAdvice } from './advice.ts';
 import { flag, knownOptions, positive, show } from './check.ts';
 import { compileSpec, type CompileOptions } from './compile.ts';
+import type { Data, DataArgument, InputsOf, OtherArguments, RankOf, TargetsOf } from './data.ts';
 import type { Description } from './engine/engine.ts';
 import type { EngineOptions } from './engine/options.ts';
 import { AbortError, DataError, StateError } from './errors.ts';
@@ -20,19 +21,11 @@ import type { Destination } from './storage.ts';
 import { type BatchSource, type Packer, StreamPump } from './streams.ts';
 import { summarize, summaryTable } from './summary.ts';
 import { checkSplit, checkTargets } from './targets.ts';
-import { type NamedTensor, type Nested, Tensor } from './tensor.ts';
+import { type NamedTensor, Tensor } from './tensor.ts';
 import { lendBatch } from './transfer.ts';
 import { warnOnce } from './warn.ts';
 import { flatten, unflatten, type WeightLike } from './weights.ts';
 import type { Batch, Logs } from './worker/protocol.ts';
-
-/** Any input that some model reads. */
-export type AnyInputs = Tensor | Nested<1> | Nested<2> | Nested<3>;
-
-/** Targets for outputs of a rank; the last axis may be left out where its size is one. */
-export type TargetsOf<R extends number> = 3 extends R
-  ? Tensor<3> | Nested<3> | Tensor<2> | Nested<2> | (2 extends R ? Tensor<1> | Nested<1> : never)
-  : Tensor<2> | Nested<2> | Tensor<1> | Nested<1>;
 
 /** Options of `save` and `toBytes`. */
 export interface SaveOptions {
@@ -52,9 +45,12 @@ const collected = new FinalizationRegistry<EngineHost>((host) => void host.dispo
 
 /**
  * A recurrent network. Building and compiling it is plain data; the engine starts with the first
- * call that needs it. `X` is what it reads, `R` the rank of what it gives.
+ * call that needs it. `I` and `O` are the shapes of one example of its input and of its output;
+ * `Model` alone is a model of any shapes, and either fits a variable of the other.
  */
-export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
+// Only `any` goes both ways.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+export class Model<I extends Shape = any, O extends Shape = any> {
   /** The model's name. */
   readonly name: string;
   /** The model as plain data. */
@@ -68,7 +64,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   #run: Run | undefined;
   readonly #warn = warnOnce();
 
-  /** Use `sequential`, `load` or `fromBytes`. */
+  /** @internal Use `sequential`, `load` or `fromBytes`. */
   constructor(spec: ModelSpec, { name, metadata, compiled, opened, ...engine }: ModelOptions) {
     this.name = name;
     this.spec = spec;
@@ -101,11 +97,14 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   /**
    * Trains on arrays, or on a stream of batches. The run is awaitable and async-iterable; whatever
    * is wrong with the data, or goes wrong later, rejects it.
-   * @param x - [batch, time, features] or [batch, features]; sequences may differ in length
+   * @param x - [batch, time, features] or [batch, features]; sequences may differ in length. Or a
+   * stream of batches `[x, y]`, followed by the options alone
    * @throws SpecError where an option cannot be used, StateError before compile or during a run
    */
-  fit(x: X, y: TargetsOf<R>, options?: FitOptions<X, TargetsOf<R>>): Run;
-  fit(batches: BatchSource<X, TargetsOf<R>>, options?: FitOptions<X, TargetsOf<R>>): Run;
+  fit<A extends Data<InputsOf<I>, TargetsOf<O>>>(
+    x: DataArgument<A, InputsOf<I>, TargetsOf<O>>,
+    ...rest: OtherArguments<A, InputsOf<I>, TargetsOf<O>, FitOptions<InputsOf<I>, TargetsOf<O>>>
+  ): Run;
   fit(first: unknown, second?: unknown, third?: FitOptions<unknown, unknown>): Run {
     const { data, options: given } = examplesAndOptions('fit', first, second, third);
     const compile = this.#compiledSpec('fit');
@@ -127,8 +126,10 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   }
 
   /** Loss and metrics on arrays, or on a stream of batches, without training. */
-  async evaluate(x: X, y: TargetsOf<R>, options?: CallOptions): Promise<Evaluation>;
-  async evaluate(batches: BatchSource<X, TargetsOf<R>>, options?: CallOptions): Promise<Evaluation>;
+  async evaluate<A extends Data<InputsOf<I>, TargetsOf<O>>>(
+    x: DataArgument<A, InputsOf<I>, TargetsOf<O>>,
+    ...rest: OtherArguments<A, InputsOf<I>, TargetsOf<O>, CallOptions>
+  ): Promise<Evaluation>;
   async evaluate(first: unknown, second?: unknown, third?: CallOptions): Promise<Evaluation> {
     const { data, options } = examplesAndOptions('evaluate', first, second, third);
     checkCall('evaluate', options);
@@ -147,7 +148,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
    * The model's output, [batch, units] or [batch, time, units]. For sequences of different lengths
    * the result carries their lengths.
    */
-  async predict(x: X, options: CallOptions = {}): Promise<Tensor<R>> {
+  async predict(x: InputsOf<I>, options: CallOptions = {}): Promise<Tensor<RankOf<O>>> {
     checkCall('predict', options);
     const input = this.#input(x, 'x');
     const { lengths } = input;
@@ -164,11 +165,13 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     };
     const call = (flag?: Int32Array) => this.#host.call('predict', lend(flag));
     const { data, shape } = await abortable(options, call);
-    return new Tensor<number>(data, shape, shape.length === 3 ? lengths : undefined) as Tensor<R>;
+    return new Tensor<number>(data, shape, shape.length === 3 ? lengths : undefined) as Tensor<
+      RankOf<O>
+    >;
   }
 
   /** One training step; gives loss and metrics of this batch before the step. */
-  async trainOnBatch(x: X, y: TargetsOf<R>): Promise<Evaluation> {
+  async trainOnBatch(x: InputsOf<I>, y: TargetsOf<O>): Promise<Evaluation> {
     this.#compiledSpec('trainOnBatch');
     return evaluation(
       await this.#host.call(
@@ -179,7 +182,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
   }
 
   /** Gradients of the loss by the weights' names, in their order; updates nothing, drops nothing. */
-  async gradients(x: X, y: TargetsOf<R>): Promise<Record<string, NamedTensor>> {
+  async gradients(x: InputsOf<I>, y: TargetsOf<O>): Promise<Record<string, NamedTensor>> {
     this.#compiledSpec('gradients');
     const flat = await this.#host.call(
       'gradients',
@@ -255,6 +258,7 @@ export class Model<X = AnyInputs, R extends 2 | 3 = 2 | 3> {
     await this.#host.dispose();
   }
 
+  /** The same as `dispose`, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
   }

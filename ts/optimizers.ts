@@ -4,34 +4,60 @@ import { learningRate, type Schedule } from './schedules.ts';
 
 /** An update rule, as plain data. */
 export type Rule =
-  | { readonly type: 'sgd'; readonly momentum: number; readonly nesterov: boolean }
   | {
-      readonly type: 'rmsprop';
-      readonly rho: number;
+      /** Which rule. */
+      readonly type: 'sgd';
+      /** Share of the last step kept. */
       readonly momentum: number;
+      /** Whether the momentum has Nesterov's form. */
+      readonly nesterov: boolean;
+    }
+  | {
+      /** Which rule. */
+      readonly type: 'rmsprop';
+      /** Decay of the running mean of squares. */
+      readonly rho: number;
+      /** Share of the last step kept. */
+      readonly momentum: number;
+      /** Added to the denominator. */
       readonly epsilon: number;
+      /** Whether the squared running mean is subtracted. */
       readonly centered: boolean;
     }
   | {
+      /** Which rule. */
       readonly type: 'adam' | 'nadam';
+      /** Decay of the first moment. */
       readonly beta1: number;
+      /** Decay of the second moment. */
       readonly beta2: number;
+      /** Added to the denominator. */
       readonly epsilon: number;
     }
   | {
+      /** Which rule. */
       readonly type: 'adamw';
+      /** Decay of the first moment. */
       readonly beta1: number;
+      /** Decay of the second moment. */
       readonly beta2: number;
+      /** Added to the denominator. */
       readonly epsilon: number;
+      /** Share of each weight taken off a step, times the learning rate. */
       readonly weightDecay: number;
     };
 
 /** An update rule with its learning rate and clipping, as plain data. */
 export interface Optimizer {
+  /** How a gradient becomes a step. */
   readonly rule: Rule;
+  /** Step size. */
   readonly learningRate: Schedule;
+  /** Every gradient element is clipped to ± this. */
   readonly clipvalue?: number;
+  /** Each parameter's gradient is scaled down to this norm. */
   readonly clipnorm?: number;
+  /** All gradients together are scaled down to this norm. */
   readonly globalClipnorm?: number;
 }
 

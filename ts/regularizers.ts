@@ -25,7 +25,7 @@ export const regularizers = {
    * `l1·Σ|w| + l2·Σw²`.
    * @param options - `l1` @default 0.01, `l2` @default 0.01
    */
-  l1l2: (options: { l1?: number; l2?: number } = {}): Regularizer => {
+  l1l2: (options: Partial<Regularizer> = {}): Regularizer => {
     knownOptions('regularizers.l1l2', options, ['l1', 'l2']);
     return {
       l1: positive('regularizers.l1l2: l1', options.l1 ?? 0.01, true),

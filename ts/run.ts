@@ -10,7 +10,6 @@ import {
   commands,
   type Directive,
   type EpochRecord,
-  type FitEnd,
   type FitEvent,
   type FitListener,
   type FitOutcome,
@@ -23,7 +22,7 @@ export interface FitResult {
   /** Numbers of the epochs in the history, from 0. */
   readonly epochs: readonly number[];
   /** `completed`: all epochs; `earlyStopping`; `stopped`: by `stop()`. */
-  readonly end: Exclude<FitEnd, 'aborted'>;
+  readonly end: 'completed' | 'earlyStopping' | 'stopped';
   /** Epoch whose weights early stopping brought back; null if none. */
   readonly bestEpoch: number | null;
 }
@@ -74,6 +73,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
   /** Callbacks that the loop waits for. */
   #calling = 0;
 
+  /** @internal A model's `fit` makes it. */
   constructor(driver: RunDriver) {
     this.#driver = driver;
     this.#flag = sharedFlag();
@@ -134,6 +134,7 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     this.#end('stop');
   }
 
+  /** Awaits the result; rejects with what went wrong. */
   then<A = FitResult, B = never>(
     fulfilled?: ((result: FitResult) => A | PromiseLike<A>) | null,
     rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -141,16 +142,19 @@ export class Run implements PromiseLike<FitResult>, AsyncIterable<EpochLogs> {
     return this.#result.then(fulfilled, rejected);
   }
 
+  /** Handles what went wrong. */
   catch<B = never>(
     rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
   ): Promise<FitResult | B> {
     return this.#result.catch(rejected);
   }
 
+  /** Calls back when the run has ended, however that came. */
   finally(settled?: (() => void) | null): Promise<FitResult> {
     return this.#result.finally(settled);
   }
 
+  /** The epochs as they end. */
   async *[Symbol.asyncIterator](): AsyncGenerator<EpochLogs, void, undefined> {
     this.#result.catch(() => {});
     if (!this.#attended && !this.#over) this.#driver.send('attend');

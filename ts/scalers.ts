@@ -17,8 +17,11 @@ export type Scaled<D extends ScalerData> =
 
 /** A fitted scaler as plain data: `scaled = (value − offset) / scale`, feature by feature. */
 export interface ScalerJson {
+  /** How it learns. */
   readonly type: 'standard' | 'minMax';
+  /** What is subtracted from each feature. */
   readonly offset: readonly number[];
+  /** What each feature is divided by then. */
   readonly scale: readonly number[];
 }
 
@@ -96,6 +99,7 @@ function* nestedRows(data: unknown, where: string, levels = 4): Generator<ArrayL
 
 /** Moves and scales each feature; learn on the training part only. */
 export class Scaler {
+  /** How it learns. */
   readonly type: ScalerJson['type'];
   #offset: readonly number[] | undefined;
   #scale: readonly number[] = [];

@@ -3,28 +3,54 @@ import { SpecError } from './errors.ts';
 
 /** A learning rate as a function of the optimizer's step, counted from 0; plain data. */
 export type Schedule =
-  | { readonly type: 'constant'; readonly value: number }
   | {
+      /** Which schedule. */
+      readonly type: 'constant';
+      /** The rate. */
+      readonly value: number;
+    }
+  | {
+      /** Which schedule. */
       readonly type: 'exponential';
+      /** Rate at step 0. */
       readonly initial: number;
+      /** Steps until one factor of `decayRate`. */
       readonly decaySteps: number;
+      /** The factor. */
       readonly decayRate: number;
+      /** Whether it decays in whole jumps. */
       readonly staircase: boolean;
     }
   | {
+      /** Which schedule. */
       readonly type: 'cosine';
+      /** Rate at step 0. */
       readonly initial: number;
+      /** Steps of the decay, after the warm-up. */
       readonly decaySteps: number;
+      /** Share of the peak that is left at the end. */
       readonly alpha: number;
+      /** Peak after the warm-up, if there is one. */
       readonly warmupTarget?: number;
+      /** Steps of the warm-up. */
       readonly warmupSteps: number;
     }
   | {
+      /** Which schedule. */
       readonly type: 'piecewise';
+      /** Steps after which the next value holds. */
       readonly boundaries: readonly number[];
+      /** The rates, one more than boundaries. */
       readonly values: readonly number[];
     }
-  | { readonly type: 'oneCycle'; readonly max: number; readonly totalSteps: number };
+  | {
+      /** Which schedule. */
+      readonly type: 'oneCycle';
+      /** The peak. */
+      readonly max: number;
+      /** Steps of the whole cycle. */
+      readonly totalSteps: number;
+    };
 
 /** Options of {@link schedules.exponential}. */
 export interface ExponentialOptions {
@@ -50,6 +76,22 @@ export interface CosineOptions {
   readonly warmupTarget?: number;
   /** Steps of the warm-up. @default 0 */
   readonly warmupSteps?: number;
+}
+
+/** Options of {@link schedules.piecewise}. */
+export interface PiecewiseOptions {
+  /** Steps after which the next value holds, ascending. */
+  readonly boundaries: readonly number[];
+  /** The rates, one more than boundaries. */
+  readonly values: readonly number[];
+}
+
+/** Options of {@link schedules.oneCycle}. */
+export interface OneCycleOptions {
+  /** The peak. */
+  readonly max: number;
+  /** Steps of the whole cycle. */
+  readonly totalSteps: number;
 }
 
 /** Learning-rate schedules. A step is one mini-batch. */
@@ -82,10 +124,7 @@ export const schedules = {
     };
   },
   /** `values[i]` up to and including step `boundaries[i]`, then the next value. */
-  piecewise(options: {
-    readonly boundaries: readonly number[];
-    readonly values: readonly number[];
-  }): Schedule {
+  piecewise(options: PiecewiseOptions): Schedule {
     const where = 'schedules.piecewise';
     knownOptions(where, options, ['boundaries', 'values']);
     const { boundaries, values } = options;
@@ -110,7 +149,7 @@ export const schedules = {
     return { type: 'piecewise', boundaries: [...boundaries], values: [...values] };
   },
   /** Smith's 1-cycle over `totalSteps`: up from `max/10` to `max`, down again, then to `max/10000`. */
-  oneCycle(options: { readonly max: number; readonly totalSteps: number }): Schedule {
+  oneCycle(options: OneCycleOptions): Schedule {
     const where = 'schedules.oneCycle';
     knownOptions(where, options, ['max', 'totalSteps']);
     return {

@@ -3,10 +3,10 @@ import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
 import type { layers } from './layers.ts';
 import { type Layer } from './layers.ts';
+import type { FittingLayers, OutputShape } from './layers/output.ts';
 import { Model } from './model.ts';
 import { outputShape } from './shapes.ts';
 import type { ModelSpec, NodeSpec, Port, Shape } from './spec.ts';
-import type { Nested, Tensor } from './tensor.ts';
 
 /** Shape of one example: [time, features] with `null` for any length, or [features]. */
 export type InputShape = readonly [number | null, number] | readonly [number];
@@ -21,32 +21,6 @@ export interface SequentialOptions<S extends InputShape = InputShape> extends En
   readonly name?: string;
 }
 
-/** What a model of this input shape reads. The last axis may be left out where its size is one. */
-export type InputsOf<S extends InputShape> = S extends readonly [unknown, infer F]
-  ? Tensor<3> | Nested<3> | (F extends 1 ? Tensor<2> | Nested<2> : never)
-  : S extends readonly [infer F]
-    ? Tensor<2> | Nested<2> | (F extends 1 ? Tensor<1> | Nested<1> : never)
-    : never;
-
-/** Rank of what a recurrent layer gives; both where `returnSequences` is only known to be a boolean. */
-type SequenceRank<R> = R extends true ? 3 : 2;
-
-/** Rank of what these layers give, the batch included: 3 for sequences, 2 for vectors. */
-export type OutputRank<L extends readonly Layer[], S extends InputShape> = L extends readonly [
-  ...infer Before extends readonly Layer[],
-  infer Last,
-]
-  ? Last extends { readonly returnSequences: infer R }
-    ? SequenceRank<R>
-    : Last extends { readonly type: 'flatten' }
-      ? 2
-      : OutputRank<Before, S>
-  : L extends readonly []
-    ? S extends readonly [unknown, unknown]
-      ? 3
-      : 2
-    : 2 | 3;
-
 const options = ['inputShape', 'seed', 'name', 'thread', 'arithmetic'] as const;
 const baseNames: Partial<Record<Layer['type'], string>> = { simpleRnn: 'simple_rnn' };
 
@@ -60,9 +34,9 @@ const baseNames: Partial<Record<Layer['type'], string>> = { simpleRnn: 'simple_r
  * @throws SpecError where a layer, its input shape or an option cannot be used
  */
 export function sequential<const S extends InputShape, const L extends readonly Layer[]>(
-  list: L,
+  list: FittingLayers<L, S>,
   given: SequentialOptions<S>,
-): Model<InputsOf<S>, OutputRank<L, S>> {
+): Model<S, OutputShape<L, S>> {
   if (!Array.isArray(list) || list.length === 0) fail('sequential', 'a list of layers', list);
   knownOptions('sequential', given, options);
   const spec = sequentialSpec(list, given.inputShape, given.seed ?? 0);

@@ -9,27 +9,45 @@ export type Shape = readonly (number | null)[];
 /** `[name, index]`: output `index` of the input or layer `name`. */
 export type Port = readonly [name: string, index: number];
 
-/** Omit that keeps the members of a union apart. */
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+/** A layer without its name, which the node has. */
+export type Unnamed<L extends Layer> = L extends Layer ? Omit<L, 'name'> : never;
 
 /** One layer of the graph and what it reads. */
 export interface NodeSpec {
+  /** The layer's name. */
   readonly name: string;
-  readonly layer: Without<Layer, 'name'>;
+  /** The layer. */
+  readonly layer: Unnamed<Layer>;
+  /** What it reads. */
   readonly inputs: readonly Port[];
+}
+
+/** An input of the graph. */
+export interface InputSpec {
+  /** The input's name. */
+  readonly name: string;
+  /** Shape of one example. */
+  readonly shape: Shape;
 }
 
 /** A model as plain data: what crosses to the engine as JSON. */
 export interface ModelSpec {
-  readonly inputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** What goes in. */
+  readonly inputs: readonly InputSpec[];
+  /** The layers, each after what it reads. */
   readonly nodes: readonly NodeSpec[];
+  /** What comes out. */
   readonly outputs: readonly Port[];
+  /** Seed of initialisation, shuffling and dropout. */
   readonly seed: number;
 }
 
 /** How a model is trained, as plain data. */
 export interface CompileSpec {
+  /** What is minimised. */
   readonly loss: Loss;
+  /** By what rule. */
   readonly optimizer: Optimizer;
+  /** What is reported besides. */
   readonly metrics: readonly Metric[];
 }

@@ -107,6 +107,7 @@ export class Tensor<R extends number = number> {
     return [...this];
   }
 
+  /** The rows, one after the other, as `rows()` gives them. */
   *[Symbol.iterator](): Generator<RowOf<R>, void, undefined> {
     const { data, lengths } = this;
     const [count = 0, ...rest] = this.shape;
@@ -185,6 +186,12 @@ export function isTensor(value: unknown): value is Tensor {
   );
 }
 
+/** Options of {@link tensor}. */
+export interface TensorOptions {
+  /** Valid steps of each example, for padded sequences. @default all */
+  readonly lengths?: ArrayLike<number>;
+}
+
 /**
  * Numbers with a shape. A Float32Array is used as it is, other arrays are copied.
  * @param data - row by row, as many values as the shape has
@@ -194,7 +201,7 @@ export function isTensor(value: unknown): value is Tensor {
 export function tensor<const S extends readonly number[]>(
   data: ArrayLike<number>,
   shape: S,
-  options: { readonly lengths?: ArrayLike<number> } = {},
+  options: TensorOptions = {},
 ): Tensor<S['length']> {
   knownOptions('tensor', options, ['lengths']);
   if (!Array.isArray(shape) || !shape.every((size) => Number.isSafeInteger(size) && size >= 0))

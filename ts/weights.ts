@@ -5,7 +5,14 @@ import { isList, isTensor, NamedTensor, type Nested } from './tensor.ts';
 
 /** A weight: a tensor, {data, shape}, nested arrays, or flat values of the right number. */
 export type WeightLike =
-  | { readonly data: ArrayLike<number>; readonly shape?: readonly number[]; readonly name?: string }
+  | {
+      /** The values, row by row. */
+      readonly data: ArrayLike<number>;
+      /** Sizes of the axes, to be checked. */
+      readonly shape?: readonly number[];
+      /** The weight's name. */
+      readonly name?: string;
+    }
   | Nested<1>
   | Nested<2>;
 

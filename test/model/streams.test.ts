@@ -118,7 +118,7 @@ test('a stream is not begun after its call was aborted', async () => {
 
 test('an empty stream, and arrays without targets, are refused', async () => {
   const model = build();
-  await expect(model.evaluate([])).rejects.toThrow('evaluate: the stream gave no batches');
+  await expect(model.evaluate(() => [])).rejects.toThrow('evaluate: the stream gave no batches');
   await expect(model.evaluate(x as never)).rejects.toThrow(
     'evaluate: expected x and y, or a stream of batches [x, y]',
   );

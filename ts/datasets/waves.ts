@@ -5,10 +5,13 @@ import { legacyRandom } from './mt19937.ts';
 export interface Waves {
   /** [series, steps], row-major */
   values: Float32Array;
+  /** How many series. */
   series: number;
+  /** Values in a series. */
   steps: number;
 }
 
+/** Options of {@link generateWaves}. */
 export interface WavesOptions {
   /** How many series. @default 10000 */
   series?: number;

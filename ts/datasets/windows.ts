@@ -6,13 +6,17 @@ import type { Waves } from './waves.ts';
 export interface Part<R extends number> {
   /** [series, steps, 1] */
   x: Tensor<3>;
+  /** What follows, of rank `R`. */
   y: Tensor<R>;
 }
 
 /** The book's split: the first 70 % train, the next 20 % validation, the rest test. */
 export interface SplitSeries<R extends number> {
+  /** The first 70 %. */
   train: Part<R>;
+  /** The next 20 %. */
   validation: Part<R>;
+  /** The last 10 %. */
   test: Part<R>;
 }
 

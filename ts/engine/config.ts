@@ -7,19 +7,29 @@ export type WasmSource =
 
 /** A Web Worker, as far as it is needed. */
 export interface WebWorkerLike {
+  /** Sends a message. */
   postMessage(message: unknown, transfer: object[]): void;
+  /** Listens to messages and errors. */
   addEventListener(type: string, listener: (event: object) => void): void;
+  /** Listens no more. */
   removeEventListener(type: string, listener: (event: object) => void): void;
+  /** Ends it. */
   terminate(): void;
 }
 
 /** A worker of Node's worker_threads, as far as it is needed. */
 export interface NodeWorkerLike {
+  /** Sends a message. */
   postMessage(message: unknown, transfer?: readonly unknown[]): void;
+  /** Listens to messages, errors and its end. */
   on(type: string, listener: (value: unknown) => void): unknown;
+  /** Listens no more. */
   off(type: string, listener: (value: unknown) => void): unknown;
+  /** Keeps the process alive. */
   ref(): void;
+  /** Lets the process end. */
   unref(): void;
+  /** Ends it. */
   terminate(): Promise<number>;
 }
 
@@ -34,7 +44,9 @@ export interface InitOptions {
    * only if asked for; Node finds it by itself. @default inside the library
    */
   readonly wasm?: {
+    /** Plain SIMD, for `arithmetic: 'exact'`. */
     readonly exact?: WasmSource | (() => WasmSource | Promise<WasmSource>);
+    /** Relaxed SIMD, for `arithmetic: 'fast'`. */
     readonly fast?: WasmSource | (() => WasmSource | Promise<WasmSource>);
   };
   /**

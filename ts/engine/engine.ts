@@ -14,23 +14,42 @@ export type Slot = (typeof slots)[keyof typeof slots];
 
 /** What an engine says about its model. */
 export interface Description {
+  /** The model as plain data. */
   readonly spec: ModelSpec;
+  /** How it is trained; null before compiling. */
   readonly compile: CompileSpec | null;
+  /** The layers in their order. */
   readonly layers: readonly {
+    /** The layer's name. */
     readonly name: string;
+    /** The layer's type. */
     readonly type: string;
     /** With the batch, `null`, in front. */
     readonly outputShape: Shape;
+    /** Number of trainable values. */
     readonly parameters: number;
   }[];
-  readonly weights: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  readonly outputs: readonly { readonly name: string; readonly shape: Shape }[];
+  /** The weights in Keras's order. */
+  readonly weights: readonly {
+    /** `layer/kernel`, `layer/recurrent_kernel` or `layer/bias`. */
+    readonly name: string;
+    /** Sizes of the axes. */
+    readonly shape: readonly number[];
+  }[];
+  /** What comes out. */
+  readonly outputs: readonly {
+    /** Name of the layer that gives it. */
+    readonly name: string;
+    /** With the batch, `null`, in front. */
+    readonly shape: Shape;
+  }[];
   /** `loss` and the metrics' names; empty before compiling. */
   readonly metrics: readonly string[];
   /** Memory that the model holds: weights, optimizer, data and work space, in bytes. */
   readonly memoryBytes: number;
   /** Memory of the engine's instance, in bytes; it grows and never shrinks. */
   readonly instanceBytes: number;
+  /** The arithmetic that is in use. */
   readonly arithmetic: string;
   /** What was given to `save`. */
   readonly metadata: unknown;

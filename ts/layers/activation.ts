@@ -4,7 +4,9 @@ import { type Named, named } from './named.ts';
 
 /** An activation by itself. */
 export interface ActivationLayer extends Named {
+  /** The layer's type. */
   readonly type: 'activation';
+  /** What is applied. */
   readonly activation: ActivationName;
 }
 

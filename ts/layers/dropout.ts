@@ -3,7 +3,9 @@ import { type Named, named } from './named.ts';
 
 /** Zeroes a share of the inputs while training and scales the rest. */
 export interface DropoutLayer extends Named {
+  /** The layer's type. */
   readonly type: 'dropout';
+  /** Share dropped, in [0, 1). */
   readonly rate: number;
 }
 

@@ -3,6 +3,7 @@ import { flag, knownOptions, share } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
+import type { ShapeText } from './output.ts';
 import { type Weighted, weighted, type WeightedOptions, weightedOptions } from './weighted.ts';
 
 /** Options of every recurrent layer. */
@@ -41,35 +42,73 @@ export interface GruOptions<S extends boolean = boolean> extends RecurrentOption
   readonly resetAfter?: boolean;
 }
 
-interface Recurrent<S extends boolean> extends Weighted {
+/** What every recurrent layer has. */
+export interface Recurrent<
+  U extends number = number,
+  S extends boolean = boolean,
+> extends Weighted<U> {
+  /** Activation of the candidate and output. */
   readonly activation: ActivationName;
+  /** Whether every step is given, or the last one. */
   readonly returnSequences: S;
+  /** Whether the sequence is read from its end. */
   readonly goBackwards: boolean;
+  /** Share of the inputs dropped while training. */
   readonly dropout: number;
+  /** Share of the state dropped before its matrix product. */
   readonly recurrentDropout: number;
+  /** Start of `recurrent_kernel`. */
   readonly recurrentInitializer: Initializer;
+  /** Penalty on `recurrent_kernel`. */
   readonly recurrentRegularizer: Regularizer;
+  /** Constraint of `recurrent_kernel`. */
   readonly recurrentConstraint: Constraint;
 }
 
 /** `h = activation(x·kernel + h·recurrent_kernel + bias)`. */
-export interface SimpleRnnLayer<S extends boolean = boolean> extends Recurrent<S> {
+export interface SimpleRnnLayer<
+  U extends number = number,
+  S extends boolean = boolean,
+> extends Recurrent<U, S> {
+  /** The layer's type. */
   readonly type: 'simpleRnn';
 }
 
 /** Long short-term memory; gates in the order i f g o. */
-export interface LstmLayer<S extends boolean = boolean> extends Recurrent<S> {
+export interface LstmLayer<
+  U extends number = number,
+  S extends boolean = boolean,
+> extends Recurrent<U, S> {
+  /** The layer's type. */
   readonly type: 'lstm';
+  /** Activation of the gates. */
   readonly recurrentActivation: ActivationName;
+  /** Whether the bias of the forget gate starts at one. */
   readonly unitForgetBias: boolean;
 }
 
 /** Gated recurrent unit; gates in the order z r h. */
-export interface GruLayer<S extends boolean = boolean> extends Recurrent<S> {
+export interface GruLayer<U extends number = number, S extends boolean = boolean> extends Recurrent<
+  U,
+  S
+> {
+  /** The layer's type. */
   readonly type: 'gru';
+  /** Activation of the gates. */
   readonly recurrentActivation: ActivationName;
+  /** Whether the reset gate comes after the matrix product. */
   readonly resetAfter: boolean;
 }
+
+/** Shape rule of the recurrent layers. */
+export type RecurrentOutput<Name extends string, L, S> =
+  L extends Recurrent<infer U, infer Every>
+    ? S extends readonly [infer Steps, unknown]
+      ? Every extends true
+        ? readonly [Steps, U]
+        : readonly [U]
+      : `${Name}: expected a sequence [time, features], got ${ShapeText<S>}; a recurrent layer before it needs returnSequences: true, a model inputShape: [time, features]`
+    : never;
 
 const common = [
   ...weightedOptions,
@@ -83,12 +122,12 @@ const common = [
   'recurrentConstraint',
 ] as const;
 
-function recurrent<S extends boolean>(
+function recurrent<U extends number, S extends boolean>(
   where: string,
-  units: number,
+  units: U,
   options: RecurrentOptions<S>,
   own: readonly string[],
-): Recurrent<S> {
+): Recurrent<U, S> {
   knownOptions(where, options, [...common, ...own]);
   const returnSequences = (options.returnSequences ?? false) as S;
   return {
@@ -118,10 +157,10 @@ const gateActivation = (where: string, value: Activation | undefined) =>
  * [batch, time, units] with `returnSequences`.
  * Weights: kernel [features, units], recurrent_kernel [units, units], bias [units].
  */
-export function simpleRNN<const S extends boolean = false>(
-  units: number,
+export function simpleRNN<const U extends number, const S extends boolean = false>(
+  units: U,
   options: RecurrentOptions<S> = {},
-): SimpleRnnLayer<NoInfer<S>> {
+): SimpleRnnLayer<U, NoInfer<S>> {
   return { type: 'simpleRnn', ...recurrent('layers.simpleRNN', units, options, []) };
 }
 
@@ -130,10 +169,10 @@ export function simpleRNN<const S extends boolean = false>(
  * `returnSequences`.
  * Weights: kernel [features, 4·units], recurrent_kernel [units, 4·units], bias [4·units].
  */
-export function lstm<const S extends boolean = false>(
-  units: number,
+export function lstm<const U extends number, const S extends boolean = false>(
+  units: U,
   options: LstmOptions<S> = {},
-): LstmLayer<NoInfer<S>> {
+): LstmLayer<U, NoInfer<S>> {
   const where = 'layers.lstm';
   return {
     type: 'lstm',
@@ -149,10 +188,10 @@ export function lstm<const S extends boolean = false>(
  * Weights: kernel [features, 3·units], recurrent_kernel [units, 3·units], bias [2, 3·units], or
  * [3·units] without `resetAfter`.
  */
-export function gru<const S extends boolean = false>(
-  units: number,
+export function gru<const U extends number, const S extends boolean = false>(
+  units: U,
   options: GruOptions<S> = {},
-): GruLayer<NoInfer<S>> {
+): GruLayer<U, NoInfer<S>> {
   const where = 'layers.gru';
   return {
     type: 'gru',

@@ -23,14 +23,22 @@ export interface WeightedOptions extends Named {
 }
 
 /** What every layer with a kernel and a bias has. */
-export interface Weighted extends Named {
-  readonly units: number;
+export interface Weighted<U extends number = number> extends Named {
+  /** Size of what the layer gives, at each time step or once. */
+  readonly units: U;
+  /** Whether there is a bias. */
   readonly useBias: boolean;
+  /** Start of `kernel`. */
   readonly kernelInitializer: Initializer;
+  /** Start of `bias`. */
   readonly biasInitializer: Initializer;
+  /** Penalty on `kernel`. */
   readonly kernelRegularizer: Regularizer;
+  /** Penalty on `bias`. */
   readonly biasRegularizer: Regularizer;
+  /** Constraint of `kernel`. */
   readonly kernelConstraint: Constraint;
+  /** Constraint of `bias`. */
   readonly biasConstraint: Constraint;
 }
 
@@ -47,10 +55,14 @@ export const weightedOptions = [
 ] as const;
 
 /** Checks {@link WeightedOptions} and fills in their defaults. */
-export function weighted(where: string, units: number, options: WeightedOptions): Weighted {
+export function weighted<U extends number>(
+  where: string,
+  units: U,
+  options: WeightedOptions,
+): Weighted<U> {
   return {
     ...named(where, options),
-    units: wholeNumber(`${where}: units`, units),
+    units: wholeNumber(`${where}: units`, units) as U,
     useBias: flag(`${where}: useBias`, options.useBias ?? true),
     kernelInitializer: initializer(
       `${where}: kernelInitializer`,

@@ -2,6 +2,7 @@ import type { Logs } from './protocol.ts';
 
 /** Early stopping as plain data. */
 export interface EarlyStopping {
+  /** Tells it from a callback. */
   readonly type: 'earlyStopping';
   /** Key of the history that is watched. */
   readonly monitor: string;
@@ -9,6 +10,7 @@ export interface EarlyStopping {
   readonly patience: number;
   /** Least change that counts as an improvement. */
   readonly minDelta: number;
+  /** Whether lower or higher is better. */
   readonly mode: 'min' | 'max';
   /** Bring the weights of the best epoch back at the end. */
   readonly restoreBestWeights: boolean;
