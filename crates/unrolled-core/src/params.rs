@@ -79,17 +79,26 @@ impl ParamSpec {
     }
 }
 
+/// Where every parameter is in the flat vector; takes no memory of their size.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    specs: Vec<ParamSpec>,
+    ranges: Vec<Range<usize>>,
+    /// Values of the flat vector, padding included.
+    len: usize,
+}
+
 /// All parameters of a model. Gradients and optimizer slots have the layout of `values`.
 #[derive(Clone, Debug)]
 pub struct Params {
-    specs: Vec<ParamSpec>,
-    ranges: Vec<Range<usize>>,
+    /// Where each parameter is in `values`.
+    pub layout: Layout,
     /// Every parameter, each followed by zeros up to a multiple of [`ALIGNMENT`].
     pub values: Vec<f32>,
 }
 
-impl Params {
-    /// Zeros. An error names the parameter whose description cannot be used.
+impl Layout {
+    /// An error names the parameter whose description cannot be used.
     pub fn new(specs: Vec<ParamSpec>) -> Result<Self> {
         let mut ranges = Vec::with_capacity(specs.len());
         let mut end = 0usize;
@@ -98,7 +107,7 @@ impl Params {
             ranges.push(end..end + spec.len());
             end = (end + spec.len()).next_multiple_of(ALIGNMENT);
         }
-        Ok(Self { specs, ranges, values: vec![0.0; end] })
+        Ok(Self { specs, ranges, len: end })
     }
 
     /// The descriptions, in order.
@@ -106,29 +115,47 @@ impl Params {
         &self.specs
     }
 
+    /// Each description with its place.
+    pub fn iter(&self) -> impl Iterator<Item = (&ParamSpec, &Range<usize>)> {
+        self.specs.iter().zip(&self.ranges)
+    }
+}
+
+impl Params {
+    /// Zeros.
+    pub fn new(layout: Layout) -> Result<Self> {
+        let values = vec![0.0; layout.len];
+        Ok(Self { layout, values })
+    }
+
+    /// The descriptions, in order.
+    pub fn specs(&self) -> &[ParamSpec] {
+        &self.layout.specs
+    }
+
     /// Where each parameter is in `values`.
     pub fn ranges(&self) -> &[Range<usize>] {
-        &self.ranges
+        &self.layout.ranges
     }
 
     /// Parameter `i`.
     pub fn get(&self, i: usize) -> &[f32] {
-        &self.values[self.ranges[i].clone()]
+        &self.values[self.layout.ranges[i].clone()]
     }
 
     /// Parameter `i`.
     pub fn get_mut(&mut self, i: usize) -> &mut [f32] {
-        &mut self.values[self.ranges[i].clone()]
+        &mut self.values[self.layout.ranges[i].clone()]
     }
 
     /// Number of elements, without padding.
     pub fn flat_len(&self) -> usize {
-        self.ranges.iter().map(Range::len).sum()
+        self.layout.ranges.iter().map(Range::len).sum()
     }
 
     /// Sets all values to their start: parameter `i` draws from stream (Init, i) of `seed`.
     pub fn initialize(&mut self, seed: u64) {
-        for (i, (spec, range)) in self.specs.iter().zip(&self.ranges).enumerate() {
+        for (i, (spec, range)) in self.layout.iter().enumerate() {
             let values = &mut self.values[range.clone()];
             let mut rng = Rng::new(seed, Stream::Init, i as u64);
             spec.initializer.fill(&spec.shape, spec.fans, &mut rng, values);
@@ -143,7 +170,7 @@ impl Params {
 
     /// Strips the padding of a vector that has the layout of `values`, such as a gradient.
     pub fn export_like(&self, padded: &[f32]) -> Vec<f32> {
-        self.ranges.iter().flat_map(|range| &padded[range.clone()]).copied().collect()
+        self.layout.ranges.iter().flat_map(|range| &padded[range.clone()]).copied().collect()
     }
 
     /// Takes what [`Params::export`] gave; changes nothing if the length is wrong.
@@ -156,7 +183,7 @@ impl Params {
             ));
         }
         let mut rest = flat;
-        for range in &self.ranges {
+        for range in &self.layout.ranges {
             let (own, after) = rest.split_at(range.len());
             self.values[range.clone()].copy_from_slice(own);
             rest = after;
@@ -180,9 +207,13 @@ mod tests {
         ]
     }
 
+    fn params_of(specs: Vec<ParamSpec>) -> Params {
+        Params::new(Layout::new(specs).unwrap()).unwrap()
+    }
+
     #[test]
     fn parameters_are_aligned_and_padded_with_zeros() {
-        let mut params = Params::new(specs()).unwrap();
+        let mut params = params_of(specs());
         params.initialize(1);
         assert_eq!(params.ranges(), [0..24, 32..44, 48..51]);
         assert_eq!((params.values.len(), params.flat_len()), (64, 39));
@@ -193,7 +224,7 @@ mod tests {
 
     #[test]
     fn the_forget_quarter_starts_at_one_and_the_rest_by_the_initialiser() {
-        let mut params = Params::new(specs()).unwrap();
+        let mut params = params_of(specs());
         params.initialize(1);
         let expected = [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
         assert_eq!(params.get(1), expected);
@@ -202,7 +233,7 @@ mod tests {
     #[test]
     fn a_parameter_depends_on_seed_and_place_only() {
         let initialized = |seed, specs: Vec<ParamSpec>| {
-            let mut params = Params::new(specs).unwrap();
+            let mut params = params_of(specs);
             params.initialize(seed);
             params
         };
@@ -219,7 +250,7 @@ mod tests {
 
     #[test]
     fn import_takes_what_export_gave_and_nothing_else() {
-        let mut params = Params::new(specs()).unwrap();
+        let mut params = params_of(specs());
         params.initialize(1);
         let flat = params.export();
         let before = params.values.clone();
@@ -246,7 +277,7 @@ mod tests {
             let mut spec = ParamSpec::new("gru/kernel", &[2, 2], Initializer::Zeros {});
             spec.regularizer = Regularizer { l1, l2 };
             spec.constraint = Constraint { max_norm };
-            Params::new(vec![spec]).unwrap_err().to_string()
+            Layout::new(vec![spec]).unwrap_err().to_string()
         };
         let cases = [
             (with(-1.0, 0.0, None), "l1"),

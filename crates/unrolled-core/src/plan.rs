@@ -5,12 +5,15 @@ use unrolled_simd::Isa;
 use crate::arena::Carver;
 use crate::error::{Error, Result};
 use crate::layers::{Builder, Gradient, Layer, Pass, Shape, Value, Wires};
-use crate::params::Params;
+use crate::params::{Layout, Params};
 use crate::spec::{ModelSpec, Port};
 use unrolled_spec::json::ToJson;
 
 /// Most nodes of a graph; each may draw two dropout masks.
 const MAX_NODES: usize = 10_000;
+
+/// Most inputs of a layer: a sequence and the two states of an LSTM.
+const MAX_PORTS: usize = 3;
 
 /// One layer in its place.
 #[derive(Clone, Debug)]
@@ -55,17 +58,19 @@ pub(crate) struct Plan {
 }
 
 impl Plan {
-    /// Checks a description, infers shapes, and lists the parameters.
-    pub fn build(spec: &ModelSpec) -> Result<(Self, Params)> {
+    /// Checks a description, infers shapes, and lists the parameters. Takes no memory of their size.
+    pub fn build(spec: &ModelSpec) -> Result<(Self, Layout)> {
         if spec.inputs.is_empty() || spec.nodes.is_empty() || spec.outputs.is_empty() {
             return Err(Error::spec(
                 "model",
                 "expected at least one input, one layer and one output",
             ));
         }
-        if spec.nodes.len() > MAX_NODES {
-            let message = format!("expected at most {MAX_NODES} layers, got {}", spec.nodes.len());
-            return Err(Error::spec("model", message));
+        for (what, count) in [("inputs", spec.inputs.len()), ("layers", spec.nodes.len())] {
+            if count > MAX_NODES {
+                let message = format!("expected at most {MAX_NODES} {what}, got {count}");
+                return Err(Error::spec("model", message));
+            }
         }
         if spec.seed >= 1 << 53 {
             let message = format!("seed must be below 2^53, got {}", spec.seed);
@@ -90,6 +95,11 @@ impl Plan {
             .collect();
         for node in &spec.nodes {
             unique(&known, &node.name)?;
+            if node.inputs.len() > MAX_PORTS {
+                let got = node.inputs.len();
+                let message = format!("expected at most {MAX_PORTS} inputs, got {got}");
+                return Err(Error::spec(&node.name, message));
+            }
             let mut numbers = Vec::new();
             let mut shapes = Vec::new();
             for port in &node.inputs {
@@ -127,7 +137,7 @@ impl Plan {
             let name = if port.1 == 0 { port.0.clone() } else { format!("{}:{}", port.0, port.1) };
             outputs.push((number, name, shape));
         }
-        let params = Params::new(builder.params)?;
+        let layout = Layout::new(builder.params)?;
         let plan = Self {
             inputs,
             nodes,
@@ -137,7 +147,7 @@ impl Plan {
             prepared: None,
             arena_len: 0,
         };
-        Ok((plan, params))
+        Ok((plan, layout))
     }
 
     /// Carves the buffers for blocks of these dimensions, unless they are carved so already.
@@ -285,6 +295,10 @@ fn non_finite_step(data: &[f32], value: &Value, lanes: usize) -> Option<usize> {
 fn unique(known: &[(&str, usize, Vec<Shape>)], name: &str) -> Result<()> {
     if name.is_empty() {
         return Err(Error::spec("model", "every input and layer needs a name"));
+    }
+    if name.contains('/') {
+        // It stands between a layer's name and its weight's.
+        return Err(Error::spec(name, "expected a name without '/'"));
     }
     if known.iter().any(|(other, ..)| *other == name) {
         return Err(Error::spec(name, "two inputs or layers have this name"));

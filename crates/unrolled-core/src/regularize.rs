@@ -70,7 +70,7 @@ fn max_norm(w: &mut [f32], columns: usize, limit: f64) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::params::ParamSpec;
+    use crate::params::{Layout, ParamSpec};
     use crate::spec::{Constraint, Initializer, Regularizer};
 
     fn params(shape: &[usize], values: &[f32], l1: f32, l2: f32, max_norm: Option<f32>) -> Params {
@@ -78,7 +78,7 @@ mod tests {
         let mut spec = ParamSpec::new("w", shape, Initializer::Zeros {});
         spec.regularizer = Regularizer { l1, l2 };
         spec.constraint = Constraint { max_norm };
-        let mut params = Params::new(vec![plain, spec]).unwrap();
+        let mut params = Params::new(Layout::new(vec![plain, spec]).unwrap()).unwrap();
         params.initialize(0);
         params.get_mut(1).copy_from_slice(values);
         params

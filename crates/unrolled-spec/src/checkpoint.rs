@@ -11,7 +11,7 @@ use std::cell::Cell;
 use std::ops::Range;
 
 use crate::error::{Error, Result};
-use crate::json::{self, Value, Writer};
+use crate::json::{self, Value, Writer, brief};
 
 /// Version of what is in the file, under `version` in its metadata. Others are refused.
 pub const VERSION: u32 = 1;
@@ -130,55 +130,77 @@ pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
     bytes
 }
 
-/// A checkpoint that was looked through: header, sizes and version are right.
+/// A checkpoint that was looked through: header, sizes and version are right, and every byte of the
+/// values belongs to exactly one tensor.
 #[derive(Debug)]
 pub struct Reader<'a> {
     texts: Value,
-    tensors: Vec<(String, Value)>,
+    /// By name.
+    tensors: Vec<Info>,
     data: &'a [u8],
-    /// Where the next tensor is looked for first: after the last one. Whoever reads in the order of
-    /// the file never searches.
-    next: Cell<usize>,
 }
 
 #[derive(Debug)]
 struct Info {
+    name: String,
     kind: Kind,
     shape: Vec<usize>,
     /// Bytes of [`Reader::data`].
     range: Range<usize>,
+    /// Whether [`Reader::require`] asked for it.
+    known: Cell<bool>,
 }
 
 impl<'a> Reader<'a> {
     /// Looks through the bytes of a checkpoint.
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
         let whole = || bad(format!("not a whole safetensors file ({} bytes)", bytes.len()));
-        let (mut tensors, data) = split(bytes).ok_or_else(whole)?;
-        let texts = match tensors.iter().position(|(name, _)| name == "__metadata__") {
-            Some(i) => tensors.remove(i).1,
+        let (mut header, data) = split(bytes).ok_or_else(whole)?;
+        let texts = match header.iter().position(|(name, _)| name == "__metadata__") {
+            Some(i) => header.remove(i).1,
             None => Value::Null,
         };
-        let reader = Self { texts, tensors, data, next: Cell::new(0) };
-        if reader.optional_text("format") != Some(FORMAT) {
+        let text = |key: &str| texts.get(key).and_then(Value::as_text);
+        if text("format") != Some(FORMAT) {
             return Err(bad("a safetensors file, but not one that unrolled saved"));
         }
-        let version = reader.optional_text("version").unwrap_or("none");
+        let version = text("version").unwrap_or("none");
         if version != VERSION.to_string() {
-            return Err(bad(format!("expected format version {VERSION}, got {version}")));
+            let got = brief(version);
+            return Err(bad(format!("expected format version {VERSION}, got {got}")));
         }
-        let mut size = 0usize;
-        for (name, value) in &reader.tensors {
-            let info = Info::new(value)
-                .ok_or_else(|| bad(format!("tensor '{name}' is described wrongly")))?;
+        let mut tensors = header
+            .into_iter()
+            .map(|(name, value)| match described(&value) {
+                Some((kind, shape, range)) => {
+                    Ok(Info { name, kind, shape, range, known: Cell::new(false) })
+                }
+                None => Err(bad(format!("tensor '{}' is described wrongly", brief(&name)))),
+            })
+            .collect::<Result<Vec<_>>>()?;
+        tensors.sort_unstable_by_key(|info| (info.range.start, info.range.end));
+        let mut end = 0;
+        for info in &tensors {
             if info.range.end > data.len() {
                 return Err(whole());
             }
-            size = size.saturating_add(info.range.len());
+            if info.range.start != end {
+                let message = format!(
+                    "expected its values to begin at byte {end}, where others end, got {}",
+                    info.range.start
+                );
+                return Err(at(&info.name, message));
+            }
+            end = info.range.end;
         }
-        if size != data.len() {
+        if end != data.len() {
             return Err(whole());
         }
-        Ok(reader)
+        tensors.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        match tensors.windows(2).find(|pair| pair[0].name == pair[1].name) {
+            Some(pair) => Err(at(&pair[0].name, "there are two of this name")),
+            None => Ok(Self { texts, tensors, data }),
+        }
     }
 
     /// Whether there is a tensor of this name.
@@ -186,12 +208,9 @@ impl<'a> Reader<'a> {
         self.find(name).is_some()
     }
 
-    fn find(&self, name: &str) -> Option<&Value> {
-        let next = self.next.get().min(self.tensors.len());
-        let order = (next..self.tensors.len()).chain(0..next);
-        let i = order.into_iter().find(|&i| self.tensors[i].0 == name)?;
-        self.next.set(i + 1);
-        Some(&self.tensors[i].1)
+    fn find(&self, name: &str) -> Option<&Info> {
+        let i = self.tensors.binary_search_by(|info| info.name.as_str().cmp(name)).ok()?;
+        Some(&self.tensors[i])
     }
 
     /// A text that must be there.
@@ -204,31 +223,61 @@ impl<'a> Reader<'a> {
         self.texts.get(key).and_then(Value::as_text)
     }
 
-    /// The values of an f32 tensor that must have this shape.
-    pub fn f32s(&self, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
-        let bytes = self.tensor(name, shape, Kind::F32)?;
-        Ok(bytes.as_chunks().0.iter().map(|&x| f32::from_le_bytes(x)).collect())
+    /// Whether there is an f32 tensor of this name and shape. Takes no memory, whatever the shape.
+    pub fn require_f32(&self, name: &str, shape: &[usize]) -> Result<()> {
+        self.tensor(name, shape, Kind::F32).map(|_| ())
     }
 
-    /// The values of an f64 tensor that must have this shape.
+    /// Whether there is an f64 tensor of this name and shape. Takes no memory, whatever the shape.
+    pub fn require_f64(&self, name: &str, shape: &[usize]) -> Result<()> {
+        self.tensor(name, shape, Kind::F64).map(|_| ())
+    }
+
+    /// Whether every tensor was asked for; after all of `require_…`.
+    pub fn nothing_else(&self) -> Result<()> {
+        match self.tensors.iter().find(|info| !info.known.get()) {
+            Some(info) => Err(at(&info.name, "the model has none of this name")),
+            None => Ok(()),
+        }
+    }
+
+    /// Copies an f32 tensor that must have this shape, and as many values as `to`, which must be
+    /// finite.
+    pub fn read_f32(&self, name: &str, shape: &[usize], to: &mut [f32]) -> Result<()> {
+        let bytes = self.tensor(name, shape, Kind::F32)?;
+        for (i, (x, &bytes)) in to.iter_mut().zip(bytes.as_chunks().0).enumerate() {
+            *x = f32::from_le_bytes(bytes);
+            if !x.is_finite() {
+                return Err(not_finite(name, i));
+            }
+        }
+        Ok(())
+    }
+
+    /// The values of an f64 tensor that must have this shape; they must be finite.
     pub fn f64s(&self, name: &str, shape: &[usize]) -> Result<Vec<f64>> {
         let bytes = self.tensor(name, shape, Kind::F64)?;
-        Ok(bytes.as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)).collect())
+        let values: Vec<f64> = bytes.as_chunks().0.iter().map(|&x| f64::from_le_bytes(x)).collect();
+        match values.iter().position(|x| !x.is_finite()) {
+            Some(i) => Err(not_finite(name, i)),
+            None => Ok(values),
+        }
     }
 
     fn tensor(&self, name: &str, shape: &[usize], kind: Kind) -> Result<&'a [u8]> {
-        let Some(info) = self.find(name).and_then(Info::new) else {
-            return Err(bad(format!("tensor '{name}' is missing")));
+        let Some(info) = self.find(name) else {
+            return Err(bad(format!("tensor '{}' is missing", brief(name))));
         };
+        info.known.set(true);
         if info.shape != shape {
-            let got = &info.shape;
-            return Err(bad(format!("tensor '{name}': expected shape {shape:?}, got {got:?}")));
+            let got = &info.shape[..info.shape.len().min(8)];
+            return Err(at(name, format!("expected shape {shape:?}, got {got:?}")));
         }
         if info.kind != kind {
             let (expected, got) = (kind.name(), info.kind.name());
-            return Err(bad(format!("tensor '{name}': expected type {expected}, got {got}")));
+            return Err(at(name, format!("expected type {expected}, got {got}")));
         }
-        Ok(&self.data[info.range])
+        Ok(&self.data[info.range.clone()])
     }
 }
 
@@ -249,26 +298,34 @@ fn split(bytes: &[u8]) -> Option<(Fields, &[u8])> {
     }
 }
 
-impl Info {
-    fn new(value: &Value) -> Option<Self> {
-        let kind = match value.get("dtype")?.as_text()? {
-            "F32" => Kind::F32,
-            "F64" => Kind::F64,
-            _ => return None,
-        };
-        let sizes = |key: &str| -> Option<Vec<usize>> {
-            let Value::List(list) = value.get(key)? else { return None };
-            list.iter().map(|x| usize::try_from(x.as_whole()?).ok()).collect()
-        };
-        let shape = sizes("shape")?;
-        let [start, end] = sizes("data_offsets")?[..] else { return None };
-        let size = shape.iter().try_fold(kind.size(), |size, &n| size.checked_mul(n))?;
-        (end.checked_sub(start)? == size).then_some(Self { kind, shape, range: start..end })
-    }
+/// Type, shape and place of a tensor, if its description makes sense.
+fn described(value: &Value) -> Option<(Kind, Vec<usize>, Range<usize>)> {
+    let kind = match value.get("dtype")?.as_text()? {
+        "F32" => Kind::F32,
+        "F64" => Kind::F64,
+        _ => return None,
+    };
+    let sizes = |key: &str| -> Option<Vec<usize>> {
+        let Value::List(list) = value.get(key)? else { return None };
+        list.iter().map(|x| usize::try_from(x.as_whole()?).ok()).collect()
+    };
+    let shape = sizes("shape")?;
+    let [start, end] = sizes("data_offsets")?[..] else { return None };
+    let size = shape.iter().try_fold(kind.size(), |size, &n| size.checked_mul(n))?;
+    (end.checked_sub(start)? == size).then_some((kind, shape, start..end))
 }
 
-fn bad(message: impl Into<String>) -> Error {
-    Error::Checkpoint { message: format!("checkpoint: {}", message.into()) }
+fn bad(message: impl std::fmt::Display) -> Error {
+    Error::Checkpoint { message: format!("checkpoint: {message}") }
+}
+
+/// What is wrong with a tensor.
+fn at(name: &str, message: impl std::fmt::Display) -> Error {
+    bad(format!("tensor '{}': {message}", brief(name)))
+}
+
+fn not_finite(name: &str, i: usize) -> Error {
+    at(name, format!("expected finite numbers, got NaN or infinity at position {i}"))
 }
 
 #[cfg(test)]

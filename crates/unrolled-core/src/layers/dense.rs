@@ -3,7 +3,7 @@
 use unrolled_simd::kernels::{activate_in_place, bias_gradient, gemm, kernel_gradient, pack};
 use unrolled_simd::{GradientShape, Isa, Start, Steps, Strides, Term};
 
-use super::{Builder, Gradient, Pass, Shape, Wires, activation, positive_units};
+use super::{Builder, Gradient, Pass, Shape, Wires, activation, valid_units};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
 use crate::params::ParamSpec;
@@ -31,7 +31,7 @@ impl Dense {
         input: Shape,
         builder: &mut Builder,
     ) -> Result<Self> {
-        positive_units(name, spec.units)?;
+        valid_units(name, spec.units)?;
         let inputs = input.features();
         let kernel = builder.param(ParamSpec {
             regularizer: spec.kernel_regularizer,

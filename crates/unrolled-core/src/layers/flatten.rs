@@ -3,7 +3,7 @@
 use unrolled_simd::Isa;
 use unrolled_simd::kernels::add_assign;
 
-use super::{Gradient, Pass, Shape, Wires};
+use super::{Gradient, MOST_FEATURES, Pass, Shape, Wires};
 use crate::arena::{Carver, split};
 use crate::error::{Error, Result};
 
@@ -15,7 +15,13 @@ impl Flatten {
     pub fn build(name: &str, input: Shape) -> Result<(Self, Shape)> {
         let features = match input {
             Shape::Vector { features } => features,
-            Shape::Sequence { time: Some(time), features } => time * features,
+            Shape::Sequence { time: Some(time), features } => match time.checked_mul(features) {
+                Some(all) if all < MOST_FEATURES => all,
+                _ => {
+                    let message = format!("{time} steps of {features} features are too many");
+                    return Err(Error::spec(name, message));
+                }
+            },
             Shape::Sequence { time: None, .. } => {
                 return Err(Error::spec(
                     name,

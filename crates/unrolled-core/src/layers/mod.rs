@@ -130,7 +130,8 @@ impl DropoutKey {
     /// Fills `[rows][lanes]` with 0 and `1/(1-rate)` for mask number `mask` of the graph.
     pub fn fill(&self, mask: usize, rate: f32, lanes: usize, out: &mut [f32], scratch: &mut [f32]) {
         let rows = out.len() / lanes;
-        let mut rng = Rng::new(self.seed, Stream::Dropout, self.iteration * MASKS + mask as u64);
+        let index = self.iteration.wrapping_mul(MASKS).wrapping_add(mask as u64);
+        let mut rng = Rng::new(self.seed, Stream::Dropout, index);
         for lane in 0..lanes {
             // An example has 2³² draws of its own, however many steps its block has.
             rng.seek(((self.first + lane) as u64) << 32);
@@ -264,11 +265,16 @@ fn single(name: &str, inputs: &[Shape]) -> Result<Shape> {
     }
 }
 
-fn positive_units(name: &str, units: usize) -> Result<()> {
-    if units == 0 {
-        return Err(Error::spec(name, "units must be at least 1, got 0"));
+/// Features and units are fewer than this, so that products of a few of them and of the lanes cannot
+/// wrap where sizes have 32 bits.
+pub(crate) const MOST_FEATURES: usize = 1 << 24;
+
+fn valid_units(name: &str, units: usize) -> Result<()> {
+    if (1..MOST_FEATURES).contains(&units) {
+        return Ok(());
     }
-    Ok(())
+    let message = format!("units must be from 1 to {}, got {units}", MOST_FEATURES - 1);
+    Err(Error::spec(name, message))
 }
 
 fn valid_rate(name: &str, option: &str, rate: f32) -> Result<()> {

@@ -13,7 +13,7 @@ use crate::arena::Lines;
 use crate::clip::Clip;
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
-use crate::optimizers::Optimizer;
+use crate::optimizers::{self, Optimizer};
 use crate::params::Params;
 use crate::plan::Plan;
 use crate::rng;
@@ -68,10 +68,14 @@ impl Model {
 
     /// The same on a given instruction set.
     pub fn with_isa(spec: ModelSpec, isa: Isa) -> Result<Self> {
-        let (plan, params) = Plan::build(&spec)?;
+        let (plan, layout) = Plan::build(&spec)?;
+        Ok(Self::with_plan(spec, isa, plan, Params::new(layout)?))
+    }
+
+    fn with_plan(spec: ModelSpec, isa: Isa, plan: Plan, params: Params) -> Self {
         let len = params.values.len();
         let slots = core::array::from_fn(|_| Dataset::new(plan.inputs.len(), plan.outputs.len()));
-        Ok(Self {
+        Self {
             spec,
             isa,
             plan,
@@ -87,17 +91,14 @@ impl Model {
             meters: vec![Some(vec![MetricState::default()])],
             best: None,
             metadata: "null".to_owned(),
-        })
+        }
     }
 
     /// Sets loss, optimizer and metrics. Keeps the weights; the optimizer starts anew.
     pub fn compile(&mut self, spec: CompileSpec) -> Result<()> {
-        for metric in &spec.metrics {
-            metric.validate(&spec.loss)?;
-        }
-        spec.loss.validate()?;
-        let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
+        validate(&spec)?;
         let clip = Clip::new(&spec.optimizer)?;
+        let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
         self.meters = vec![Some(vec![MetricState::default(); 1 + spec.metrics.len()])];
         self.best = None;
         self.training = Some(Training { spec: Arc::new(spec), optimizer, clip });
@@ -227,6 +228,16 @@ impl Model {
     pub fn drop_best(&mut self) {
         self.best = None;
     }
+}
+
+/// Whether a model can be trained so. Allocates nothing.
+fn validate(spec: &CompileSpec) -> Result<()> {
+    for metric in &spec.metrics {
+        metric.validate(&spec.loss)?;
+    }
+    spec.loss.validate()?;
+    optimizers::validate(&spec.optimizer)?;
+    Clip::new(&spec.optimizer).map(|_| ())
 }
 
 fn not_compiled() -> Error {

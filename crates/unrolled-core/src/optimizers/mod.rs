@@ -22,6 +22,30 @@ pub struct Slot {
     pub values: Vec<f32>,
 }
 
+impl Slot {
+    /// Whether it is a mean of squares, so never below zero.
+    pub fn holds_squares(&self) -> bool {
+        ["v", "velocity"].contains(&self.name)
+    }
+}
+
+/// Names of a rule's state: of what has the layout of the parameters, and of single values, which
+/// start at one.
+pub fn slot_names(rule: &Rule) -> (&'static [&'static str], &'static [&'static str]) {
+    match *rule {
+        Rule::Sgd { momentum: 0.0, .. } => (&[], &[]),
+        Rule::Sgd { .. } => (&["momentum"], &[]),
+        Rule::Rmsprop { momentum, centered, .. } => match (momentum > 0.0, centered) {
+            (false, false) => (&["velocity"], &[]),
+            (true, false) => (&["velocity", "momentum"], &[]),
+            (false, true) => (&["velocity", "average_gradient"], &[]),
+            (true, true) => (&["velocity", "momentum", "average_gradient"], &[]),
+        },
+        Rule::Adam { .. } | Rule::Adamw { .. } => (&["m", "v"], &[]),
+        Rule::Nadam { .. } => (&["m", "v"], &["u_product"]),
+    }
+}
+
 /// An update rule with its state. Clipping comes before: [`crate::clip::Clip`].
 #[derive(Clone, Debug)]
 pub struct Optimizer {
@@ -39,24 +63,11 @@ impl Optimizer {
     /// out), all zero. An error names the hyper-parameter that cannot be used.
     pub fn new(spec: &OptimizerSpec, len: usize) -> Result<Self> {
         debug_assert_eq!(len % ALIGNMENT, 0);
-        spec.learning_rate.validate()?;
-        validate(&spec.rule)?;
-        let names: &[&'static str] = match spec.rule {
-            Rule::Sgd { momentum: 0.0, .. } => &[],
-            Rule::Sgd { .. } => &["momentum"],
-            Rule::Rmsprop { momentum, centered, .. } => match (momentum > 0.0, centered) {
-                (false, false) => &["velocity"],
-                (true, false) => &["velocity", "momentum"],
-                (false, true) => &["velocity", "average_gradient"],
-                (true, true) => &["velocity", "momentum", "average_gradient"],
-            },
-            Rule::Adam { .. } | Rule::Adamw { .. } | Rule::Nadam { .. } => &["m", "v"],
-        };
+        validate(spec)?;
+        let (names, single) = slot_names(&spec.rule);
         let mut slots: Vec<Slot> =
             names.iter().map(|&name| Slot { name, values: vec![0.0; len] }).collect();
-        if let Rule::Nadam { .. } = spec.rule {
-            slots.push(Slot { name: "u_product", values: vec![1.0] });
-        }
+        slots.extend(single.iter().map(|&name| Slot { name, values: vec![1.0] }));
         let decays = match spec.rule {
             Rule::Adam { beta_1, beta_2, .. } | Rule::Adamw { beta_1, beta_2, .. } => {
                 Some(Box::new([beta_1, beta_2].map(adam::Decay::new)))
@@ -166,7 +177,9 @@ fn power(base: f32, mut n: u64) -> f32 {
     product as f32
 }
 
-fn validate(rule: &Rule) -> Result<()> {
+/// Whether rule and learning rate can be used; an error names the hyper-parameter that cannot.
+pub fn validate(spec: &OptimizerSpec) -> Result<()> {
+    spec.learning_rate.validate()?;
     let share = |name: &str, x: f32| match (0.0..1.0).contains(&x) {
         true => Ok(()),
         false => {
@@ -180,7 +193,7 @@ fn validate(rule: &Rule) -> Result<()> {
             Err(Error::spec("optimizer", message))
         }
     };
-    match *rule {
+    match spec.rule {
         Rule::Sgd { momentum, nesterov } => {
             // Keras allows 1.
             if !(0.0..=1.0).contains(&momentum) {

@@ -15,6 +15,11 @@ fn written() -> Vec<u8> {
     write(&texts, &tensors)
 }
 
+fn f32s(reader: &Reader<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
+    let mut values = vec![7.0; shape.iter().product()];
+    reader.read_f32(name, shape, &mut values).map(|()| values)
+}
+
 fn message(bytes: &[u8]) -> String {
     let error = Reader::new(bytes).unwrap_err();
     assert_eq!(error.name(), "CheckpointError");
@@ -26,9 +31,9 @@ fn what_was_written_is_read_bit_by_bit() {
     let bytes = written();
     let reader = Reader::new(&bytes).unwrap();
     let bits = |x: &[f32]| x.iter().map(|x| x.to_bits()).collect::<Vec<_>>();
-    assert_eq!(bits(&reader.f32s("kernel", &[2, 3]).unwrap()), bits(&KERNEL));
+    assert_eq!(bits(&f32s(&reader, "kernel", &[2, 3]).unwrap()), bits(&KERNEL));
     assert_eq!(reader.f64s("metrics", &[2]).unwrap(), SUMS);
-    assert!(reader.f32s("empty", &[0]).unwrap().is_empty());
+    assert!(f32s(&reader, "empty", &[0]).unwrap().is_empty());
     assert_eq!(reader.text("model").unwrap(), "{\"a\": \"ü\\n\"}");
     assert_eq!(reader.optional_text("iterations"), Some("17"));
     assert_eq!(reader.optional_text("metadata"), None);
@@ -45,9 +50,9 @@ fn what_is_asked_must_be_there_and_fit() {
     let bytes = written();
     let reader = Reader::new(&bytes).unwrap();
     let cases = [
-        (reader.f32s("bias", &[1]).unwrap_err(), "checkpoint: tensor 'bias' is missing"),
+        (f32s(&reader, "bias", &[1]).unwrap_err(), "checkpoint: tensor 'bias' is missing"),
         (
-            reader.f32s("kernel", &[3, 2]).unwrap_err(),
+            f32s(&reader, "kernel", &[3, 2]).unwrap_err(),
             "checkpoint: tensor 'kernel': expected shape [3, 2], got [2, 3]",
         ),
         (
@@ -80,7 +85,7 @@ fn a_damaged_byte_of_the_header_never_panics() {
             let mut damaged = bytes.clone();
             damaged[i] ^= flip;
             if let Ok(reader) = Reader::new(&damaged) {
-                let _ = reader.f32s("kernel", &[2, 3]);
+                let _ = f32s(&reader, "kernel", &[2, 3]);
             }
         }
     }
@@ -113,7 +118,7 @@ fn we_read_what_the_library_of_the_format_writes() {
     let bytes: Vec<u8> = [1.5f32, -2.0].iter().flat_map(|x| x.to_le_bytes()).collect();
     let good = file(&ours, safetensors::Dtype::F32, &[1, 2], &bytes);
     let reader = Reader::new(&good).unwrap();
-    assert_eq!(reader.f32s("w", &[1, 2]).unwrap(), [1.5, -2.0]);
+    assert_eq!(f32s(&reader, "w", &[1, 2]).unwrap(), [1.5, -2.0]);
     assert_eq!(reader.text("note").unwrap(), "x");
     let other_type = file(&ours, safetensors::Dtype::I32, &[2], &bytes);
     assert!(message(&other_type).contains("tensor 'w' is described wrongly"));
@@ -144,7 +149,7 @@ fn sizes_that_do_not_fit_are_refused() {
         let texts = r#"{"format":"unrolled","version":"1"}"#;
         message(&with_header(&format!(r#"{{"__metadata__":{texts},{tensors}}}"#), data))
     };
-    let f32s = |shape: &str, offsets: &str| {
+    let entry = |shape: &str, offsets: &str| {
         format!(r#"{{"dtype":"F32","shape":{shape},"data_offsets":{offsets}}}"#)
     };
     let huge = "[4294967296, 4294967296, 4]";
@@ -157,12 +162,78 @@ fn sizes_that_do_not_fit_are_refused() {
         ("null", "[0, 4]"),
         (huge, "[0, 0]"),
     ] {
-        let message = with_tensors(&format!(r#""w":{}"#, f32s(shape, offsets)), &[0; 4]);
+        let message = with_tensors(&format!(r#""w":{}"#, entry(shape, offsets)), &[0; 4]);
         assert!(message.contains("tensor 'w' is described wrongly"), "{shape} {offsets}");
     }
-    // A gap, and a value too much.
-    for offsets in ["[4, 8]", "[0, 4]"] {
-        let message = with_tensors(&format!(r#""w":{}"#, f32s("[1]", offsets)), &[0; 12]);
+    // A value that is missing, and one too much.
+    for size in [0, 12] {
+        let message = with_tensors(&format!(r#""w":{}"#, entry("[1]", "[0, 4]")), &vec![0; size]);
         assert!(message.contains("not a whole safetensors file"), "{message}");
+    }
+}
+
+#[test]
+fn every_byte_belongs_to_exactly_one_tensor_whatever_their_order() {
+    let file = |offsets: &[(&str, usize, usize)]| {
+        let tensors: String = offsets
+            .iter()
+            .map(|(name, start, end)| {
+                let shape = (end - start) / 4;
+                format!(
+                    r#","{name}":{{"dtype":"F32","shape":[{shape}],"data_offsets":[{start},{end}]}}"#
+                )
+            })
+            .collect();
+        let texts = r#""__metadata__":{"format":"unrolled","version":"1"}"#;
+        with_header(&format!("{{{texts}{tensors}}}"), &[0; 16])
+    };
+    for good in [
+        &[("a", 0, 8), ("b", 8, 16)][..],
+        &[("a", 8, 16), ("b", 0, 8)],
+        &[("z", 0, 16), ("a", 0, 0), ("b", 16, 16)],
+    ] {
+        Reader::new(&file(good)).unwrap();
+    }
+    for (bad, word) in [
+        (&[("a", 0, 8), ("b", 4, 16)][..], "'b'"),
+        (&[("a", 0, 8), ("b", 0, 8), ("c", 8, 16)], "begin at byte 8"),
+        (&[("a", 0, 4), ("b", 8, 16)], "'b'"),
+        (&[("a", 4, 16)], "'a'"),
+        (&[("a", 0, 16), ("b", 8, 8)], "'b'"),
+        (&[("a", 0, 8), ("a", 8, 16)], "'a': there are two of this name"),
+    ] {
+        let message = message(&file(bad));
+        assert!(message.contains(word), "{message}");
+    }
+}
+
+#[test]
+fn tensors_that_nobody_asked_for_are_named() {
+    let bytes = written();
+    let reader = Reader::new(&bytes).unwrap();
+    reader.require_f32("kernel", &[2, 3]).unwrap();
+    reader.require_f64("metrics", &[2]).unwrap();
+    let message = reader.nothing_else().unwrap_err().to_string();
+    assert!(message.contains("tensor 'empty'"), "{message}");
+    reader.require_f32("empty", &[0]).unwrap();
+    reader.nothing_else().unwrap();
+}
+
+#[test]
+fn numbers_that_are_not_finite_are_refused_with_their_tensor() {
+    for bad in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        let (narrow, wide) = ([0.0, bad as f32], [0.0, bad]);
+        let tensors = [
+            Tensor { name: "w".into(), shape: vec![2], values: Values::F32(&narrow) },
+            Tensor { name: "s".into(), shape: vec![2], values: Values::F64(&wide) },
+        ];
+        let bytes = write(&[], &tensors);
+        let reader = Reader::new(&bytes).unwrap();
+        let errors = [f32s(&reader, "w", &[2]).unwrap_err(), reader.f64s("s", &[2]).unwrap_err()];
+        for (error, name) in errors.iter().zip(["'w'", "'s'"]) {
+            assert_eq!(error.name(), "CheckpointError");
+            let message = error.to_string();
+            assert!(message.contains(name) && message.contains("position 1"), "{message}");
+        }
     }
 }

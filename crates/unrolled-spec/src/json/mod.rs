@@ -55,5 +55,13 @@ impl Value {
     }
 }
 
+/// A text of others for a message: cut where it is long.
+pub fn brief(text: &str) -> &str {
+    match text.char_indices().nth(80) {
+        Some((end, _)) => &text[..end],
+        None => text,
+    }
+}
+
 #[cfg(test)]
 mod tests;

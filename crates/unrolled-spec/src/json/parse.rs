@@ -6,10 +6,17 @@ use super::number::scale;
 /// Deepest nesting of lists and objects that is read.
 const DEEPEST: u32 = 127;
 
+/// Most values in one text: many more than any description has, and a bound on the memory that they
+/// take.
+const MOST: u32 = 1 << 22;
+
+/// What is expected of whatever there is no memory for.
+const SMALLER: &str = "a text that fits into memory";
+
 /// The value that `text` is, or what was expected and where. Numbers of up to 15 digits and an
 /// exponent within ±22 are exact, others right to some units of their 16th digit.
 pub fn parse(text: &str) -> Result<Value, String> {
-    let mut parser = Parser { text, at: 0 };
+    let mut parser = Parser { text, at: 0, values: 0 };
     let value = parser.value(0).and_then(|value| {
         parser.space();
         if parser.at == text.len() { Ok(value) } else { Err("the end") }
@@ -28,6 +35,8 @@ struct Parser<'a> {
     text: &'a str,
     /// In bytes; always between two characters.
     at: usize,
+    /// Values begun.
+    values: u32,
 }
 
 impl Parser<'_> {
@@ -50,6 +59,10 @@ impl Parser<'_> {
 
     fn value(&mut self, depth: u32) -> Expected<Value> {
         self.space();
+        self.values += 1;
+        if self.values > MOST {
+            return Err("at most 2^22 values");
+        }
         match self.peek() {
             Some(b'{' | b'[') if depth == DEEPEST => Err("at most 127 levels of nesting"),
             Some(b'{') => self.object(depth),
@@ -79,7 +92,9 @@ impl Parser<'_> {
             return Ok(Value::List(list));
         }
         loop {
-            list.push(self.value(depth + 1)?);
+            let value = self.value(depth + 1)?;
+            list.try_reserve(1).map_err(|_| SMALLER)?;
+            list.push(value);
             self.space();
             if self.eat(b']') {
                 return Ok(Value::List(list));
@@ -107,7 +122,9 @@ impl Parser<'_> {
             if !self.eat(b':') {
                 return Err("`:`");
             }
-            fields.push((name, self.value(depth + 1)?));
+            let value = self.value(depth + 1)?;
+            fields.try_reserve(1).map_err(|_| SMALLER)?;
+            fields.push((name, value));
             self.space();
             if self.eat(b'}') {
                 return Ok(Value::Object(fields));
@@ -127,7 +144,10 @@ impl Parser<'_> {
             while self.peek().is_some_and(|b| b >= b' ' && b != b'"' && b != b'\\') {
                 self.at += 1;
             }
-            string += self.text.get(start..self.at).unwrap_or_default();
+            let more = self.text.get(start..self.at).unwrap_or_default();
+            // Room for the character of an escape besides.
+            string.try_reserve(more.len() + 4).map_err(|_| SMALLER)?;
+            string += more;
             if self.eat(b'"') {
                 return Ok(string);
             }

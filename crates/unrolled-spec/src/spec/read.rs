@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::error::{Error, Result};
-use crate::json::{self, Value};
+use crate::json::{self, Value, brief};
 
 /// A description from JSON text. `what` names it in errors.
 pub fn from_json<T: FromJson>(what: &str, text: &str) -> Result<T> {
@@ -33,9 +33,14 @@ impl<'a> Fields<'a> {
     /// The field of this name, the last if there are several; `null` is as good as none.
     fn take(&mut self, key: &str) -> Option<Value> {
         let mut found = Value::Null;
-        while let Some(i) = self.left.iter().position(|(name, _)| name == key) {
-            found = self.left.remove(i).1;
-        }
+        // Once through, however many there are.
+        self.left.retain_mut(|(name, value)| {
+            let own = name == key;
+            if own {
+                found = std::mem::replace(value, Value::Null);
+            }
+            !own
+        });
         Some(found).filter(|value| *value != Value::Null)
     }
 
@@ -61,20 +66,27 @@ impl<'a> Fields<'a> {
     }
 
     fn unknown_tag<T>(&self, tag: &str, known: &str) -> Result<T> {
+        let tag = brief(tag);
         Err(Error::spec(self.at, format!("unknown type '{tag}'; expected one of {known}")))
     }
 
     /// Nothing may be left.
     fn end<T>(self, value: T) -> Result<T> {
         match self.left.first() {
-            Some((key, _)) => Err(Error::spec(self.at, format!("unknown option '{key}'"))),
+            Some((key, _)) => Err(Error::spec(self.at, format!("unknown option '{}'", brief(key)))),
             None => Ok(value),
         }
     }
 }
 
 fn unexpected(at: &str, expected: &str, got: &Value) -> Error {
-    Error::spec(at, format!("expected {expected}, got {}", got.to_json()))
+    let got = match got {
+        Value::Text(text) => brief(text).to_json(),
+        Value::List(_) => "a list".to_owned(),
+        Value::Object(_) => "an object".to_owned(),
+        other => other.to_json(),
+    };
+    Error::spec(at, format!("expected {expected}, got {got}"))
 }
 
 impl FromJson for bool {

@@ -9,7 +9,7 @@ mod forward;
 
 pub(super) use backward::{BackwardViews, StatesRead};
 
-use super::{Builder, Pass, Shape, Value, Wires, positive_units, valid_rate};
+use super::{Builder, Pass, Shape, Value, Wires, valid_rate, valid_units};
 use crate::arena::{Buffer, Carver};
 use crate::error::{Error, Result};
 use crate::params::ParamSpec;
@@ -89,7 +89,7 @@ impl Recurrent {
         inputs: &[Shape],
         builder: &mut Builder,
     ) -> Result<(Self, Vec<Shape>)> {
-        positive_units(name, spec.units)?;
+        valid_units(name, spec.units)?;
         valid_rate(name, "dropout", spec.dropout)?;
         valid_rate(name, "recurrentDropout", spec.recurrent_dropout)?;
         for (option, activation) in
