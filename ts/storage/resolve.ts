@@ -1,7 +1,8 @@
 import { show } from '../check.ts';
-import { CheckpointError, UnrolledError } from '../errors.ts';
+import { UnrolledError } from '../errors.ts';
 import type { Destination, Source } from '../storage.ts';
 import { download } from './download.ts';
+import { storageError } from './failure.ts';
 import { file } from './file.ts';
 import { indexedDB } from './indexedDB.ts';
 import { hasFiles } from './node.ts';
@@ -40,7 +41,15 @@ export async function bytesOf(place: LoadSource): Promise<Uint8Array> {
   const entry = after(text, 'indexeddb://');
   if (entry !== undefined) return indexedDB(entry).read();
   if (hasFiles() && !/^(https?|data|blob):/.test(text)) return file(text).read();
-  const response = await fetch(text);
-  if (!response.ok) throw new CheckpointError(`${text}: could not be fetched (${response.status})`);
-  return new Uint8Array(await response.arrayBuffer());
+  return fetched(text);
+}
+
+async function fetched(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw storageError(url, 'fetched', cause);
+  }
 }
