@@ -63,6 +63,11 @@ export class CheckpointError extends UnrolledError {
   override name = 'CheckpointError' as const;
 }
 
+/** A place cannot be written to or read from; what was there is unchanged. `cause` is the system's error. */
+export class StorageError extends UnrolledError {
+  override name = 'StorageError' as const;
+}
+
 /** There is not enough memory; nothing has changed. The message says how much it was and what to do. */
 export class MemoryError extends UnrolledError {
   override name = 'MemoryError' as const;
@@ -93,6 +98,7 @@ const classes = {
   ShapeError,
   DataError,
   CheckpointError,
+  StorageError,
   MemoryError,
   StateError,
   AbortError,
@@ -117,6 +123,9 @@ export const isNonFiniteError = (error: unknown): error is NonFiniteError =>
 /** Whether `error` is a {@link CheckpointError}, by name. */
 export const isCheckpointError = (error: unknown): error is CheckpointError =>
   hasName(error, 'CheckpointError');
+/** Whether `error` is a {@link StorageError}, by name. */
+export const isStorageError = (error: unknown): error is StorageError =>
+  hasName(error, 'StorageError');
 /** Whether `error` is a {@link MemoryError}, by name. */
 export const isMemoryError = (error: unknown): error is MemoryError =>
   hasName(error, 'MemoryError');

@@ -59,11 +59,13 @@ export {
   isShapeError,
   isSpecError,
   isStateError,
+  isStorageError,
   MemoryError,
   NonFiniteError,
   ShapeError,
   SpecError,
   StateError,
+  StorageError,
   UnrolledError,
 } from './errors.ts';
 export type { FitOptions } from './fitOptions.ts';

@@ -122,7 +122,7 @@ describe('the library in Chromium', () => {
       const message = await page.evaluate(() =>
         unrolled.load('indexeddb://nothing').then(
           () => 'loaded',
-          (error: unknown) => (unrolled.isCheckpointError(error) ? error.message : 'another error'),
+          (error: unknown) => (unrolled.isStorageError(error) ? error.message : 'another error'),
         ),
       );
       expect(message).toMatch(/"nothing"/);

@@ -161,8 +161,8 @@ describe('unrolled predict', () => {
     await other.dispose();
     const cut = readFileSync(model).subarray(0, 2000);
     const bad: [path: string, says: RegExp][] = [
-      [files.path('none.safetensors'), /none\.safetensors: no such file$/],
-      [files.folder, /is a directory, not a model$/],
+      [files.path('none.safetensors'), /none\.safetensors cannot be read: there is no such file$/],
+      [files.folder, /cannot be read: it is a directory; /],
       [file, /shop\.csv is not a model of unrolled: /],
       [files.write('empty.safetensors', ''), /is not a model of unrolled: /],
       [files.write('cut.safetensors', cut), /is not a model of unrolled: /],

@@ -173,7 +173,7 @@ describe('a file that cannot be used is refused in one line', () => {
 
   test('more rows than are held', async () => {
     const file = files.write('large.csv', dailyCsv(1001));
-    const read = (maxRows: number) => readTable(file, (header) => header, maxRows);
+    const read = (maxRows: number) => readTable(file, (header) => header, { maxRows });
     await expect(read(1000)).rejects.toThrow(/more than 1,000 rows/);
     expect((await read(1001)).lines).toHaveLength(1001);
   });

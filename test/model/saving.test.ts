@@ -160,7 +160,10 @@ test('without the optimizer a file is smaller and still predicts', async () => {
 test('a failed write leaves the old file and no other', async () => {
   const model = build();
   const missing = join(folder, 'no', 'such', 'folder', 'model');
-  await expect(model.save(missing)).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(model.save(missing)).rejects.toMatchObject({
+    name: 'StorageError',
+    cause: { code: 'ENOENT' },
+  });
   const custom: Destination & { bytes?: Uint8Array } = {
     async write(bytes) {
       this.bytes = bytes;
@@ -184,7 +187,10 @@ test('bytes that are not a model are refused', async () => {
   const path = join(folder, 'broken');
   writeFileSync(path, 'nothing');
   await expect(load(path)).rejects.toSatisfy(isCheckpointError);
-  await expect(load(join(folder, 'missing'))).rejects.toMatchObject({ code: 'ENOENT' });
+  await expect(load(join(folder, 'missing'))).rejects.toMatchObject({
+    name: 'StorageError',
+    cause: { code: 'ENOENT' },
+  });
 });
 
 test('weights go out and in as Keras orders and shapes them', async () => {

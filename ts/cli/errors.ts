@@ -1,3 +1,5 @@
+import { isStorageError } from '../index.ts';
+
 /** What the user gave cannot be used: one line on stderr, exit code 2. */
 export class UserError extends Error {
   override name = 'UserError' as const;
@@ -6,6 +8,21 @@ export class UserError extends Error {
 /** Guard by name, so that it also holds for an error that crossed a bundle or worker boundary. */
 export function isUserError(error: unknown): error is UserError {
   return error instanceof Error && error.name === 'UserError';
+}
+
+/** 2 for files and options that cannot be used, else 1. */
+export function exitCodeOf(error: unknown): number {
+  return isUserError(error) || isStorageError(error) ? 2 : 1;
+}
+
+/** What a call rejects with; undefined if it succeeds. */
+export async function failureOf(call: Promise<unknown>): Promise<Error | undefined> {
+  try {
+    await call;
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
 }
 
 /** "a, b and c", quoted, shortened after twelve. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { UserError } from './errors.ts';
+import { isUserError, UserError } from './errors.ts';
 
 /** The package's own folder and version. */
 function ownPackage(): { folder: string; version: string } {
@@ -25,13 +25,18 @@ export const shippedFile = (): string =>
 /**
  * Says before the work, not after it, that a file cannot be written.
  *
- * @throws UserError if the folder does not exist or the path is a folder
+ * @throws UserError if the folder does not exist or the path is no file
  */
 export function checkWritable(option: string, path: string): void {
   const folder = dirname(resolve(path));
-  const isFolder = (name: string) =>
-    statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
-  if (!isFolder(folder))
-    throw new UserError(`${option} ${path}: there is no folder ${dirname(path)}`);
-  if (isFolder(path)) throw new UserError(`${option} ${path} is a folder; a file name is expected`);
+  const refuse = (why: string) => new UserError(`${option} ${path}${why}`);
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found?.isDirectory()) throw refuse(' is a folder; a file name is expected');
+    if (found && !found.isFile()) throw refuse(' is a pipe or a device; a file name is expected');
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+      throw refuse(`: there is no folder ${dirname(path)}`);
+  } catch (error) {
+    throw isUserError(error) ? error : refuse(` cannot be written: ${(error as Error).message}`);
+  }
 }

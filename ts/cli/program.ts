@@ -1,10 +1,11 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { isUserError } from './errors.ts';
+import { exitCodeOf } from './errors.ts';
 import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
 import { DEFAULTS, MODEL_KINDS } from './forecast/options.ts';
 import { type PredictFlags, predictCommand } from './predict/command.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
+import { type Interruption, listenForSignals } from './signals.ts';
 
 /** Where a command writes and how it is stopped. */
 export interface Terminal {
@@ -19,11 +20,10 @@ export interface Terminal {
  * Runs the command line.
  *
  * @returns the exit code: 0, 1 if something went wrong in here or a result misses its band, 2 for files and
- * options that cannot be used, 130 after Ctrl-C
+ * options that cannot be used, 130 after Ctrl-C, 143 after SIGTERM
  */
 export async function run(argv: string[], given: Partial<Terminal> = {}): Promise<number> {
   const interrupt = new AbortController();
-  const stop = () => interrupt.abort();
   const terminal: Terminal = {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
@@ -31,7 +31,7 @@ export async function run(argv: string[], given: Partial<Terminal> = {}): Promis
     signal: interrupt.signal,
     ...given,
   };
-  process.once('SIGINT', stop);
+  const unlisten = listenForSignals(interrupt, terminal.interactive);
   try {
     let code = 0;
     await makeProgram(terminal, (result) => {
@@ -41,7 +41,7 @@ export async function run(argv: string[], given: Partial<Terminal> = {}): Promis
   } catch (error) {
     return report(error, terminal);
   } finally {
-    process.removeListener('SIGINT', stop);
+    unlisten();
   }
 }
 
@@ -49,11 +49,11 @@ function report(error: unknown, { err, signal }: Terminal): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (signal.aborted) {
     err('unrolled: stopped\n');
-    return 130;
+    return (signal.reason as Partial<Interruption>).code ?? 130;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   err(`unrolled: ${process.env.UNROLLED_DEBUG ? stack : message}\n`);
-  return isUserError(error) ? 2 : 1;
+  return exitCodeOf(error);
 }
 
 function makeProgram(terminal: Terminal, finish: (code: number) => void): Command {

@@ -1,7 +1,8 @@
 import { createStore, get, set } from 'idb-keyval';
 import { text } from '../check.ts';
-import { CheckpointError, UnrolledError } from '../errors.ts';
+import { StorageError, UnrolledError } from '../errors.ts';
 import type { Destination, Source } from '../storage.ts';
+import { storageError } from './failure.ts';
 
 /**
  * An entry of the page's IndexedDB (browsers only).
@@ -9,6 +10,7 @@ import type { Destination, Source } from '../storage.ts';
  */
 export function indexedDB(name: string): Destination & Source {
   text('storage.indexedDB', name);
+  const place = `indexeddb://${name}`;
   const store = () => {
     if (globalThis.indexedDB === undefined) {
       throw new UnrolledError('There is no IndexedDB here: in Node use a path');
@@ -17,12 +19,21 @@ export function indexedDB(name: string): Destination & Source {
   };
   return {
     async write(bytes) {
-      await set(name, bytes, store());
+      try {
+        await set(name, bytes, store());
+      } catch (error) {
+        throw storageError(place, 'written', error);
+      }
     },
     async read() {
-      const bytes: unknown = await get(name, store());
+      let bytes: unknown;
+      try {
+        bytes = await get(name, store());
+      } catch (error) {
+        throw storageError(place, 'read', error);
+      }
       if (bytes instanceof Uint8Array) return bytes;
-      throw new CheckpointError(`There is no model named ${JSON.stringify(name)} in IndexedDB`);
+      throw new StorageError(`There is no model named ${JSON.stringify(name)} in IndexedDB`);
     },
   };
 }

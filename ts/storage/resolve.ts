@@ -1,8 +1,9 @@
 import { show } from '../check.ts';
-import { CheckpointError, UnrolledError } from '../errors.ts';
+import { UnrolledError } from '../errors.ts';
 import type { BlobLike, URLLike } from '../platform.ts';
 import type { Destination, Source } from '../storage.ts';
 import { download } from './download.ts';
+import { storageError } from './failure.ts';
 import { file } from './file.ts';
 import { indexedDB } from './indexedDB.ts';
 import { hasFiles } from './node.ts';
@@ -44,19 +45,16 @@ export async function bytesOf(place: LoadSource): Promise<Uint8Array> {
   const text = String(place);
   const entry = after(text, 'indexeddb://');
   if (entry !== undefined) return indexedDB(entry).read();
-  const path = hasFiles() && !/^(https?|data|blob):/.test(text);
-  try {
-    return await (path ? file(text).read() : fetched(text));
-  } catch (cause) {
-    if (cause instanceof UnrolledError) throw cause;
-    const { message, code } = cause as Partial<NodeJS.ErrnoException>;
-    const error = new CheckpointError(`load: ${show(text)} cannot be read: ${message}`, { cause });
-    throw code === undefined ? error : Object.assign(error, { code });
-  }
+  if (hasFiles() && !/^(https?|data|blob):/.test(text)) return file(text).read();
+  return fetched(text);
 }
 
-async function fetched(text: string): Promise<Uint8Array> {
-  const response = await fetch(text);
-  if (!response.ok) throw new CheckpointError(`${text}: could not be fetched (${response.status})`);
-  return new Uint8Array(await response.arrayBuffer());
+async function fetched(url: string): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url);
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throw storageError(url, 'fetched', cause);
+  }
 }

@@ -34,7 +34,7 @@ export type ChooseColumns = (header: string[], firstRow: string[]) => string[];
 export async function readTable(
   file: string,
   choose: ChooseColumns,
-  maxRows = MAX_ROWS,
+  { maxRows = MAX_ROWS, signal }: { maxRows?: number; signal?: AbortSignal } = {},
 ): Promise<Table> {
   const { delimiter, encoding } = await inspect(file);
   const header: string[] = [];
@@ -80,7 +80,7 @@ export async function readTable(
   });
   parser.resume();
   try {
-    await pipeline(createReadStream(file), parser);
+    await pipeline(createReadStream(file), parser, signal ? { signal } : {});
   } catch (error) {
     throw readable(file, error);
   }
@@ -117,8 +117,11 @@ async function inspect(file: string): Promise<{ delimiter: string; encoding: Buf
 
 async function readHead(file: string): Promise<Buffer> {
   try {
-    const { size } = await stat(file);
-    if (size === 0) throw new UserError(`${file} is empty`);
+    const stats = await stat(file);
+    if (!stats.isFile() && !stats.isDirectory()) {
+      throw new UserError(`${file} is a pipe or a device: write what it gives into a file first`);
+    }
+    if (stats.size === 0) throw new UserError(`${file} is empty`);
     const handle = await open(file);
     try {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(65536), 0, 65536, 0);
@@ -153,6 +156,10 @@ const SYSTEM_ERRORS: Record<string, string> = {
   ENOENT: 'no such file',
   EISDIR: 'is a directory, not a CSV file',
   EACCES: 'may not be read (permission denied)',
+  EPERM: 'may not be read (permission denied)',
+  ENOTDIR: 'a part of the path is a file, not a directory',
+  ELOOP: 'the symbolic links lead in a circle',
+  ERR_ACCESS_DENIED: 'may not be read (Node runs with --permission: allow it by --allow-fs-read)',
 };
 
 function readable(file: string, error: unknown): unknown {

@@ -22,6 +22,8 @@ export interface SeriesRequest {
   date?: string;
   /** What a saved model was trained on: the file must fit it. */
   trained?: { step: Step; features: FeatureShape[] };
+  /** Ends the reading. */
+  signal?: AbortSignal;
 }
 
 /** Columns of a file on an even time grid, gaps filled; NaN only in gaps too long to fill. */
@@ -53,13 +55,15 @@ const DATE_NAMES =
 export async function readSeries(file: string, request: SeriesRequest): Promise<Series> {
   let dateColumn = '';
   const features = request.features ?? [];
-  const table = await readTable(file, (header, first) => {
+  const choose = (header: string[], first: string[]) => {
     if (request.trained) checkNeeded(file, header, request);
     dateColumn = chooseDate(file, header, first, request.date);
     const target = chooseTarget(file, header, first, dateColumn, request.target);
     checkFeatures(file, header, features, [dateColumn, target]);
     return [dateColumn, target, ...features];
-  });
+  };
+  const { signal } = request;
+  const table = await readTable(file, choose, signal ? { signal } : {});
   return assemble(table, dateColumn, request);
 }
 

@@ -15,11 +15,14 @@ export function inputTensor(sampling: Sampling, origins: number[]): Tensor<3> {
 
 /** What a model, newly trained or loaded, forecasts from these origins. */
 export async function applyModel(
-  model: { predict(inputs: Tensor<3>): Promise<Pick<Tensor, 'data'>> },
+  model: {
+    predict(inputs: Tensor<3>, options: { signal: AbortSignal }): Promise<Pick<Tensor, 'data'>>;
+  },
   sampling: Sampling,
   origins: number[],
+  signal: AbortSignal,
 ): Promise<Forecasts> {
-  const { data } = await model.predict(inputTensor(sampling, origins));
+  const { data } = await model.predict(inputTensor(sampling, origins), { signal });
   return toForecasts(sampling, origins, data);
 }
 

@@ -1,5 +1,5 @@
-import { writeFile } from 'node:fs/promises';
-import { UserError } from '../errors.ts';
+import { storage } from '../../index.ts';
+import { exitCodeOf, failureOf } from '../errors.ts';
 import { checkWritable, shippedFile } from '../files.ts';
 import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
@@ -21,7 +21,10 @@ export interface ForecastFlags extends Omit<ForecastOptions, 'file' | 'learningR
   report: string | false;
 }
 
-/** `unrolled forecast`: trains, prints, writes the report and the model. */
+/**
+ * `unrolled forecast`: trains, writes the model and the report, prints. A file that cannot be written is
+ * told on stderr and in the exit code; the forecast is printed all the same.
+ */
 export async function forecastCommand(
   file: string | undefined,
   flags: ForecastFlags,
@@ -32,7 +35,7 @@ export async function forecastCommand(
   if (report !== false) checkWritable('--report', report);
 
   const bar = startProgress(terminal.interactive && !flags.json, 'Training', flags.epochs);
-  let result: Awaited<ReturnType<typeof forecast>>;
+  let result: ForecastResult;
   try {
     result = await forecast(toOptions(file, flags), {
       signal: terminal.signal,
@@ -44,19 +47,40 @@ export async function forecastCommand(
   } finally {
     bar.stop();
   }
-  if (report !== false) await writeReport(report, result);
-  if (flags.json) {
-    const files = {
-      ...(save === false ? {} : { saved: save }),
-      ...(report === false ? {} : { report }),
-    };
-    terminal.out(`${JSON.stringify(forecastJson(result, files), null, 2)}\n`);
-    return 0;
+  const unreported = report === false ? undefined : await failureOf(writeReport(report, result));
+  terminal.signal.throwIfAborted();
+  const { unsaved } = result;
+  const files = { saved: !unsaved && save, report: !unreported && report };
+  print(result, files, flags, terminal);
+  let code = 0;
+  for (const [option, error] of Object.entries({ '--save': unsaved, '--report': unreported })) {
+    if (error === undefined) continue;
+    terminal.err(`unrolled: ${option} ${error.message}\n`);
+    code = Math.max(code, exitCodeOf(error));
   }
-  terminal.out(`${forecastText(result)}\n`);
-  if (report !== false) terminal.out(`\nReport with pictures: ${report}\n`);
-  if (save !== false) terminal.out(`Trained model: ${save}\n`);
-  return 0;
+  return code;
+}
+
+/** The files that were written; `false` for none. */
+interface Written {
+  saved: string | false;
+  report: string | false;
+}
+
+function print(
+  result: ForecastResult,
+  { saved, report }: Written,
+  { json }: ForecastFlags,
+  { out }: Terminal,
+): void {
+  if (json) {
+    const files = { ...(saved !== false && { saved }), ...(report !== false && { report }) };
+    out(`${JSON.stringify(forecastJson(result, files), null, 2)}\n`);
+    return;
+  }
+  out(`${forecastText(result)}\n`);
+  if (report !== false) out(`\nReport with pictures: ${report}\n`);
+  if (saved !== false) out(`Trained model: ${saved}\n`);
 }
 
 function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOptions {
@@ -73,9 +97,5 @@ function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOpti
 /** The drawing library is loaded only here: it is most of the command line. */
 async function writeReport(path: string, result: ForecastResult): Promise<void> {
   const { reportHtml } = await import('../report/html.ts');
-  try {
-    await writeFile(path, reportHtml(result));
-  } catch (error) {
-    throw new UserError(`--report ${path} cannot be written: ${(error as Error).message}`);
-  }
+  await storage.file(path).write(new TextEncoder().encode(reportHtml(result)));
 }

@@ -1,4 +1,5 @@
 import { readSeries } from '../data/series.ts';
+import { failureOf } from '../errors.ts';
 import { forecastRows } from './apply.ts';
 import { naiveForecasts, seasonalForecasts } from './baselines.ts';
 import { coverage, learnInterval } from './interval.ts';
@@ -26,7 +27,8 @@ export async function forecast(
   options: ForecastOptions,
   hooks: ForecastHooks,
 ): Promise<ForecastResult> {
-  const series = await readSeries(options.file, options);
+  const { signal } = hooks;
+  const series = await readSeries(options.file, { ...options, signal });
   const { target } = series;
   const { horizon } = options;
   const prepared = prepare(series, options);
@@ -46,9 +48,10 @@ export async function forecast(
     const scale = naiveScale(target, scaleLag, split.trainEnd);
     const scores = (forecasts: Forecasts) => score(target, forecasts, scale);
     const interval = learnInterval(target, validation, options.level);
-    if (hooks.save !== undefined) {
-      await model.save(hooks.save, makeRecipe(series, prepared, options, interval));
-    }
+    const recipe = makeRecipe(series, prepared, options, interval);
+    const unsaved =
+      hooks.save === undefined ? undefined : await failureOf(model.save(hooks.save, recipe));
+    signal.throwIfAborted();
     return {
       options,
       series,
@@ -69,6 +72,7 @@ export async function forecast(
       interval,
       coverage: coverage(target, held.model, interval),
       forecast: forecastRows(series, next, interval),
+      ...(unsaved && { unsaved }),
     };
   } finally {
     await model.dispose();

@@ -47,6 +47,8 @@ export interface ForecastResult {
   /** Share of held-out values inside the interval. */
   coverage: number;
   forecast: ForecastRow[];
+  /** Why the trained model could not be written. */
+  unsaved?: Error;
 }
 
 /** Words for a forecaster. */

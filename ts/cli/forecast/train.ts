@@ -65,7 +65,7 @@ export async function trainModel(
       parameters: summary.reduce((sum, layer) => sum + layer.parameters, 0),
       curve: { loss: [...history.loss], valLoss, best: valLoss.indexOf(Math.min(...valLoss)) },
       seconds,
-      forecast: (some) => applyModel(model, sampling, some),
+      forecast: (some) => applyModel(model, sampling, some, signal),
       save: (path, recipe) => {
         model.metadata = { ...recipe };
         return model.save(path);

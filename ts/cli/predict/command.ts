@@ -16,7 +16,13 @@ export async function predictCommand(
   { json, date }: PredictFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const prediction = await predict({ model, file, ...(date === undefined ? {} : { date }) });
+  const prediction = await predict({
+    model,
+    file,
+    signal: terminal.signal,
+    ...(date === undefined ? {} : { date }),
+  });
+  terminal.signal.throwIfAborted();
   const text = json
     ? JSON.stringify(predictionJson(model, prediction), null, 2)
     : predictionText(model, prediction);

@@ -14,6 +14,7 @@ export interface PredictOptions {
   file: string;
   /** Column of dates. @default the model's */
   date?: string;
+  signal?: AbortSignal;
 }
 
 /** A forecast without training. */
@@ -28,7 +29,12 @@ export interface Prediction {
  *
  * @throws UserError if the model or the file cannot be used, or do not fit each other
  */
-export async function predict({ model: path, file, date }: PredictOptions): Promise<Prediction> {
+export async function predict({
+  model: path,
+  file,
+  date,
+  signal = new AbortController().signal,
+}: PredictOptions): Promise<Prediction> {
   const model = await loadModel(path);
   try {
     const recipe = readRecipe(path, model.metadata);
@@ -38,9 +44,15 @@ export async function predict({ model: path, file, date }: PredictOptions): Prom
       features: features.map(({ name }) => name),
       date: date ?? recipe.date,
       trained: { step, features },
+      signal,
     });
     checkNewestRows(series, recipe);
-    const next = await applyModel(model, samplingOf(series, recipe), [series.target.length]);
+    const next = await applyModel(
+      model,
+      samplingOf(series, recipe),
+      [series.target.length],
+      signal,
+    );
     return { recipe, series, forecast: forecastRows(series, next, recipe.interval) };
   } finally {
     await model.dispose();
@@ -58,21 +70,14 @@ function checkNewestRows({ file, target, features }: Series, { window, lag }: Re
   checkNewest(file, window, [target, ...features.map(({ values }) => values), ...past]);
 }
 
-const SYSTEM_ERRORS: Record<string, string> = {
-  ENOENT: 'no such file',
-  EISDIR: 'is a directory, not a model',
-  EACCES: 'may not be read (permission denied)',
-};
-
 async function loadModel(path: string): Promise<Model> {
   try {
     // One forecast does not block anybody: no worker is started.
     return await load(path, { thread: 'main' });
   } catch (error) {
-    const known = SYSTEM_ERRORS[(error as NodeJS.ErrnoException).code ?? ''];
-    if (known !== undefined) throw new UserError(`${path}: ${known}`);
-    throw isCheckpointError(error)
-      ? new UserError(`${path} is not a model of unrolled: ${error.message}`)
-      : error;
+    if (isCheckpointError(error)) {
+      throw new UserError(`${path} is not a model of unrolled: ${error.message}`);
+    }
+    throw error;
   }
 }

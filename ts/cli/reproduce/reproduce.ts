@@ -50,10 +50,13 @@ export async function reproduce(
       onDone(++done, (training.figures[0] as Figure).name);
     }
   };
+  const working = Array.from({ length: availableParallelism() }, work);
   try {
-    await Promise.all(Array.from({ length: availableParallelism() }, work));
+    await Promise.all(working);
   } catch (error) {
     stop.abort();
+    // The others give their models back first.
+    await Promise.allSettled(working);
     throw error;
   }
   return trainings.flatMap((training) => {
