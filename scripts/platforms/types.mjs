@@ -1,7 +1,7 @@
 /** TypeScript's versions times its settings; the library's own types are checked as well. */
 import { types } from './programs.mjs';
 
-/** Settings by name; \`from\` and \`to\` bound the versions that know them. */
+/** Settings by name; `to` is the last version that knows them. */
 const settings = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
   node16: { module: 'node16', moduleResolution: 'node16' },
@@ -15,6 +15,7 @@ const libraries = {
   'no DOM': ['es2022'],
   DOM: ['es2022', 'dom', 'dom.iterable'],
   'es2018, no DOM': ['es2018'],
+  'types of Node': ['es2022'],
 };
 
 const versions = ['5.4.5', '5.5.4', '5.6.3', '5.7.3', '5.8.3', '5.9.3', '6.0.3', '7.0.2'];
@@ -36,7 +37,7 @@ function row(version) {
           ...(major < 7 ? { esModuleInterop: true } : {}),
           lib,
           target: 'es2018',
-          types: [],
+          types: library === 'types of Node' ? ['node'] : [],
           strict: true,
           exactOptionalPropertyTypes: true,
           noUncheckedIndexedAccess: true,
@@ -48,7 +49,7 @@ function row(version) {
       steps.push([`tsc -p ${config}`, '']);
     }
   }
-  return { install: [`typescript@${version}`], files, steps };
+  return { install: [`typescript@${version}`, '@types/node@20.19.43'], files, steps };
 }
 
 export const typeSettings = Object.fromEntries(

@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { build as esbuild } from 'esbuild';
@@ -18,7 +18,9 @@ let reference: string;
 beforeAll(async () => {
   [browser, project] = await Promise.all([launch(), installPacked()]);
   await esbuild({
-    entryPoints: [join(project.folder, 'node.ts'), join(project.folder, 'tinyFit.ts')],
+    entryPoints: ['node', 'page', 'tinyFit', 'fast', 'fastAsked'].map((name) =>
+      join(project.folder, `${name}.ts`),
+    ),
     outdir: project.folder,
     format: 'esm',
     target: 'es2022',
@@ -60,6 +62,9 @@ describe('the packed package', () => {
       expect.arrayContaining([
         'LICENSE',
         'README.md',
+        'dist/fast.js',
+        'dist/index.cjs',
+        'dist/index.d.cts',
         'dist/index.d.ts',
         'dist/index.js',
         'dist/wasm/relaxed.wasm',
@@ -69,16 +74,18 @@ describe('the packed package', () => {
       ]),
     );
     const allowed =
-      /^(bin|dist|examples\/data)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(bin|datasets|dist|examples\/data|fast)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
-  it('brings two packages along, and the licences of the code that is inside', async () => {
+  it('brings no other package along, but the licences of the code that is inside', async () => {
     const modules = await readdir(join(project.folder, 'node_modules'));
     const packages = modules.filter((name) => !name.startsWith('.'));
-    expect(packages.sort()).toEqual(['comlink', 'idb-keyval', 'unrolled']);
+    expect(packages).toEqual(['unrolled']);
     const notices = (name: string) =>
       readFile(join(project.installed, 'dist', `${name}.licenses.txt`), 'utf8');
+    expect(await notices('library')).toMatch(/^comlink [\d.]+ \(Apache-2\.0\)$/m);
+    expect(await notices('library')).toMatch(/^idb-keyval [\d.]+ \(Apache-2\.0\)$/m);
     expect(await notices('worker')).toMatch(/^comlink [\d.]+ \(Apache-2\.0\)$/m);
     expect(await notices('cli')).toMatch(/^@observablehq\/plot [\d.]+ \(ISC\)$/m);
     expect(await notices('cli')).toMatch(/^commander [\d.]+ \(MIT\)$/m);
@@ -101,12 +108,76 @@ describe('the packed package', () => {
     expect(named.flat()).toEqual([]);
   });
 
-  it.for(['bundler', 'nodenext'])('type-checks strictly with moduleResolution %s', async (way) => {
+  it('gives the same numbers to a CommonJS program, with all its entries', async () => {
+    const program = await readFile(join(project.folder, 'node.ts'), 'utf8');
+    const { outputFiles } = await esbuild({
+      stdin: {
+        contents: `${program.replace(/^(console.*)await (.*)\);$/m, '$2.then(console.log);')}
+          if (typeof require('unrolled/fast').default !== 'function') throw new Error('no fast');
+          if (typeof require('unrolled/datasets').generateWaves !== 'function') throw new Error('no datasets');`,
+        resolveDir: project.folder,
+      },
+      bundle: true,
+      packages: 'external',
+      platform: 'node',
+      write: false,
+    });
+    await writeFile(join(project.folder, 'common.cjs'), outputFiles[0]?.text ?? '');
+    expect(await run(process.execPath, ['common.cjs'], project.folder)).toBe(reference);
+  });
+
+  it.for([
+    { way: 'bundler', module: 'esnext', file: 'page.ts' },
+    { way: 'nodenext', module: 'nodenext', file: 'page.ts' },
+    { way: 'nodenext', module: 'nodenext', file: 'tinyFit.cts' },
+    { way: 'node16', module: 'node16', file: 'tinyFit.cts' },
+    { way: 'node10', module: 'commonjs', file: 'tinyFit.cts' },
+    { way: 'bundler', module: 'esnext', file: 'tinyFit.ts' },
+  ])('type-checks strictly: moduleResolution $way, $file', async ({ way, module, file }) => {
     const checker = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
-    const config = `tsconfig.${way}.json`;
-    await writeFile(join(project.folder, config), JSON.stringify(strict(way)));
+    const config = `tsconfig.${module}.${file}.json`;
+    if (file.endsWith('.cts')) {
+      await cp(join(project.folder, 'tinyFit.ts'), join(project.folder, file));
+    }
+    await writeFile(join(project.folder, config), JSON.stringify(strict(way, module, file)));
     const output = await run(process.execPath, [checker, '-p', config], project.folder);
     expect(output).toBe('');
+  });
+
+  it('carries the wasm file for fast arithmetic in a bundle that asks for it, and only there', async () => {
+    const unbundled = ['fast.js', 'fastAsked.js'].map((file) =>
+      run(process.execPath, [file], project.folder),
+    );
+    expect(await Promise.all(unbundled)).toEqual(['relaxed-simd\n', 'relaxed-simd\n']);
+    const outdir = join(project.folder, 'esbuild-fast');
+    const bundled = async (name: string) => {
+      await bundle(`${name}.ts`, 'node', outdir);
+      const file = join(outdir, `${name}.js`);
+      const inlined = (await readFile(file, 'utf8')).match(/[\w+/]{50000,}/g) ?? [];
+      return [inlined.length, await run(process.execPath, [file], project.folder)];
+    };
+    expect(await bundled('fast')).toEqual([
+      1,
+      expect.stringMatching(
+        /^SpecError: arithmetic: 'fast'.* import fast from 'unrolled\/fast'; init\({ wasm: { fast } }\)\n$/,
+      ),
+    ]);
+    expect(await bundled('fastAsked')).toEqual([2, 'relaxed-simd\n']);
+  });
+
+  it('gives the same numbers in Chromium without a bundler, by an import map of one entry', async () => {
+    const folder = join(project.folder, 'static');
+    await cp(join(project.installed, 'dist'), join(folder, 'unrolled'), { recursive: true });
+    for (const file of ['page.js', 'tinyFit.js']) {
+      await cp(join(project.folder, file), join(folder, file));
+    }
+    const map = '<script type="importmap">{"imports":{"unrolled":"./unrolled/index.js"}}</script>';
+    const html = await readFile(join(project.folder, 'index.html'), 'utf8');
+    await writeFile(
+      join(folder, 'index.html'),
+      html.replace('<head>', `<head>${map}`).replace('page.ts', 'page.js'),
+    );
+    expect(await inChromium(folder)).toBe(reference);
   });
 
   it('runs its command on the data that come with it', async () => {
@@ -143,8 +214,9 @@ describe('the packed package', () => {
   });
 });
 
-/** A strict TypeScript project of the consumer; its page imports the package. */
-function strict(moduleResolution: string) {
+/** A strict TypeScript project of the consumer, which imports the package; only its page has a DOM. */
+function strict(moduleResolution: string, module: string, file: string) {
+  const dom = ['dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'];
   return {
     compilerOptions: {
       strict: true,
@@ -152,12 +224,14 @@ function strict(moduleResolution: string) {
       noUncheckedIndexedAccess: true,
       noEmit: true,
       target: 'es2022',
-      lib: ['es2023', 'dom', 'dom.iterable', 'dom.asynciterable', 'esnext.disposable'],
+      lib: file === 'page.ts' ? ['es2023', ...dom] : ['es2022'],
       types: [],
-      module: moduleResolution === 'nodenext' ? 'nodenext' : 'esnext',
+      skipLibCheck: false,
+      module,
       moduleResolution,
+      ...(moduleResolution === 'node10' ? { ignoreDeprecations: '6.0' } : {}),
     },
-    files: ['page.ts'],
+    files: [file],
   };
 }
 

@@ -1,0 +1,5 @@
+import { init } from 'unrolled';
+import fast from 'unrolled/fast';
+
+init({ wasm: { fast } });
+await import('./fast.js');
