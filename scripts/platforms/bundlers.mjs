@@ -31,11 +31,8 @@ export const bundlers = {
   },
   'webpack 5.112.2': {
     install: ['webpack@5.112.2', 'webpack-cli@6.0.1'],
-    files: { 'page.js': page, 'dist/index.html': built, 'required.js': classic },
-    steps: [
-      ['webpack --mode production --entry ./required.js -o required', /compiled/],
-      ['webpack --mode production --entry ./page.js --output-filename page.js', /compiled/],
-    ],
+    files: { 'page.js': page, 'dist/index.html': built },
+    steps: [['webpack --mode production --entry ./page.js --output-filename page.js', /compiled/]],
     site: 'dist',
   },
   'webpack 5.112.2, require': {

@@ -1,15 +1,17 @@
 import { currentConfig } from '../engine/config.ts';
 import { UnrolledError } from '../errors.ts';
 
-/** What the page's Content-Security-Policy forbade last: only the page hears of it. */
+/** The directive of the page's policy that forbade a worker: the page hears of it, the worker does not. */
 let forbade: string | undefined;
 
 const note = (event: Event) => {
-  forbade = (event as SecurityPolicyViolationEvent).effectiveDirective;
+  const { effectiveDirective } = event as SecurityPolicyViolationEvent;
+  if (/^(worker|child)-src/.test(effectiveDirective)) forbade = effectiveDirective;
 };
 
-/** Listens to what the page's policy forbids, from the first worker on. */
+/** Listens to what the page's policy forbids; to be called before a worker is started. */
 export function watchPolicy(): void {
+  forbade = undefined;
   // The same listener twice is one.
   globalThis.addEventListener?.('securitypolicyviolation', note);
 }
@@ -31,7 +33,7 @@ function reason(cause: unknown): string {
   }
   const own = currentConfig().worker !== undefined;
   const said = typeof message === 'string' && message !== '' ? ` (${message})` : '';
-  if (forbade !== undefined && /^(worker|child|script|default)-src/.test(forbade)) {
+  if (forbade !== undefined) {
     return `the Content-Security-Policy of this page forbids it, in ${forbade}. ${
       own
         ? `Allow the address that init({ worker }) uses, or ${onThisThread}`
