@@ -108,6 +108,15 @@ test('an answer that comes while the worker is being ended does not let go of th
   expect(worker.log.slice(-2)).toEqual(['ref', 'terminate']);
 });
 
+test('a call that cannot be sent rejects, and does not keep the process alive', async () => {
+  const { worker, connection } = await connect();
+  const unsendable = { inputs: [{ ...numbers(1), data: () => {} }], targets: [] };
+  await expect(connection.call('gradients', [unsendable as never])).rejects.toThrow();
+  await Promise.resolve();
+  expect(worker.log.at(-1)).toBe('unref');
+  expect(await connection.call('getWeights', [])).toHaveLength(1);
+});
+
 test('events reach the caller before the run ends', async () => {
   const { connection } = await connect();
   const { events, listener } = recorder(() => attend);

@@ -51,7 +51,8 @@ export function connectWorker(worker: WorkerLike): Connection {
       });
       node?.ref();
       const method_ = remote[method] as unknown as (...args: unknown[]) => Promise<Result<M>>;
-      const answer = method_(...wired).catch((error: unknown) => {
+      // What cannot be sent rejects like any other call, so that it counts as answered.
+      const answer = (async () => method_(...wired))().catch((error: unknown) => {
         const revived = revive(error);
         if (isEngineCrashError(revived)) void close(revived);
         throw revived;

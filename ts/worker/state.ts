@@ -40,5 +40,10 @@ function resumed(before: TrainingState | null, request: LoadedRequest): Training
       );
     }
   }
-  return structuredClone(before);
+  // Records are never changed; the rest is.
+  return {
+    ...before,
+    history: [...before.history],
+    stopping: before.stopping.map((memory) => ({ ...memory })),
+  };
 }
