@@ -26,6 +26,16 @@ function walk(): string {
   return ['date,price', ...lines].join('\n');
 }
 
+/** A wave of `period` rows at these dates. */
+const wave = (period: number, dates: (i: number) => number) =>
+  [
+    'date,price',
+    ...Array.from({ length: 260 }, (_, i) => {
+      const value = Math.sin((2 * Math.PI * i) / period) + Math.sin(i * i) / 10;
+      return `${new Date(dates(i)).toISOString()},${value.toFixed(4)}`;
+    }),
+  ].join('\n');
+
 function options(change: Partial<ForecastOptions>): ForecastOptions {
   return {
     ...DEFAULTS,
@@ -52,11 +62,21 @@ async function train(model: string, change: Partial<ForecastOptions> = {}) {
 }
 
 describe('predict gives the very numbers that forecast gave', () => {
+  const monthly = files.write(
+    'monthly.csv',
+    wave(12, (i) => Date.UTC(2000, i, 1)),
+  );
+  const often = files.write(
+    'often.csv',
+    wave(96, (i) => Date.UTC(2000, 0, 1) + i * 900_000),
+  );
   const walking = files.write('walk.csv', walk());
   test.each([
     { name: 'a season', change: {} },
     { name: 'features', change: { features: ['shop'], model: 'gru' } },
     { name: 'no season', change: { file: walking, target: 'price' } },
+    { name: 'months', change: { file: monthly, target: 'price' } },
+    { name: 'quarters of an hour', change: { file: often, target: 'price' } },
     { name: 'the linear model', change: { model: 'linear' } },
   ] satisfies { name: string; change: Partial<ForecastOptions> }[])(
     '$name',

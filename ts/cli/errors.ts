@@ -15,6 +15,11 @@ export function exitCodeOf(error: unknown): number {
   return isUserError(error) || isStorageError(error) ? 2 : 1;
 }
 
+/** Names in a message come from files of others: no line ends, and nothing that moves the cursor. */
+export function oneLine(message: string): string {
+  return message.replace(/\p{Cc}+/gu, ' ');
+}
+
 /** What a call rejects with; undefined if it succeeds. */
 export async function failureOf(call: Promise<unknown>): Promise<Error | undefined> {
   try {

@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import { exitCodeOf } from './errors.ts';
+import { exitCodeOf, oneLine } from './errors.ts';
 import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
-import { DEFAULTS, MODEL_KINDS } from './forecast/options.ts';
+import { DEFAULTS, MODEL_KINDS, MOST_HORIZON, MOST_WINDOW } from './forecast/options.ts';
 import { type PredictFlags, predictCommand } from './predict/command.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
 import { type Interruption, listenForSignals } from './signals.ts';
@@ -52,7 +52,7 @@ function report(error: unknown, { err, signal }: Terminal): number {
     return (signal.reason as Partial<Interruption>).code ?? 130;
   }
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  err(`unrolled: ${process.env.UNROLLED_DEBUG ? stack : message}\n`);
+  err(`unrolled: ${process.env.UNROLLED_DEBUG ? stack : oneLine(message)}\n`);
   return exitCodeOf(error);
 }
 
@@ -89,7 +89,7 @@ function addForecast(program: Command): Command {
     .description('train on a CSV file and forecast its next steps')
     .argument('[file]', 'CSV file with a column of dates (default: four years of Seattle weather)')
     .option('--target <column>', 'column to forecast (the default file has temp_max)')
-    .option('--horizon <steps>', 'steps to forecast', wholeNumber(1, 1000), 7)
+    .option('--horizon <steps>', 'steps to forecast', wholeNumber(1, MOST_HORIZON), 7)
     .addOption(
       new Option('--features <columns>', 'further input columns, separated by commas')
         .argParser(names)
@@ -99,7 +99,7 @@ function addForecast(program: Command): Command {
     .option(
       '--window <steps>',
       'steps of input (default: by the step of the series)',
-      wholeNumber(1, 5000),
+      wholeNumber(1, MOST_WINDOW),
     )
     .addOption(new Option('--model <kind>', 'kind of model').choices(MODEL_KINDS).default('lstm'))
     .option('--units <n>', 'units of the recurrent layer', wholeNumber(1, 1024), DEFAULTS.units)

@@ -4,7 +4,8 @@ import type { Table } from './csv.ts';
 const MISSING = new Set(['', 'na', 'n/a', 'nan', 'null', 'none', '-', '?', '.']);
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 const DECIMAL_COMMA = /^[+-]?\d+,\d+$/;
-const MAX_CATEGORIES = 20;
+/** A feature of text has at most this many different values. */
+export const MAX_CATEGORIES = 20;
 
 /** True for an empty cell and the usual words for "no value". */
 export function isMissing(text: string): boolean {
@@ -49,9 +50,12 @@ export interface FeatureShape {
   categories?: string[];
 }
 
+/** Names of a feature's channels: the column's own, or `column=category`. */
+export const channelNames = ({ name, categories }: FeatureShape): string[] =>
+  categories?.map((category) => `${name}=${category}`) ?? [name];
+
 /** A feature column: one channel of numbers, or one channel of 0 and 1 for each category. */
 export interface FeatureColumn extends FeatureShape {
-  /** Names of the channels: the column's own, or `column=category`. */
   channels: { name: string; values: Float64Array }[];
 }
 
@@ -81,8 +85,9 @@ export function featureColumn(table: Table, name: string, shape?: FeatureShape):
       `${table.file}: column ${name} holds text with ${categories.length} different values; a feature is a number or has at most ${MAX_CATEGORIES} categories`,
     );
   }
-  const channels = categories.map((category) => ({
-    name: `${name}=${category}`,
+  const names = channelNames({ name, categories });
+  const channels = categories.map((category, i) => ({
+    name: names[i] as string,
     values: Float64Array.from(texts, (text) =>
       isMissing(text) ? Number.NaN : +(text === category),
     ),

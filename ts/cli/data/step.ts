@@ -5,7 +5,18 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-export type Unit = 'second' | 'minute' | 'hour' | 'day' | 'weekday' | 'month';
+/** Mean lengths in milliseconds. */
+const LENGTHS = {
+  day: DAY,
+  hour: HOUR,
+  minute: MINUTE,
+  second: SECOND,
+  weekday: 1.4 * DAY,
+  month: 30.436875 * DAY,
+} as const;
+
+export type Unit = keyof typeof LENGTHS;
+export const UNITS = Object.keys(LENGTHS) as Unit[];
 
 /** The even step of a series: `every` units. A week is seven days, a quarter three months, a year twelve. */
 export interface Step {
@@ -32,19 +43,15 @@ export function inferStep(where: string, times: Float64Array): Step {
   const sorted = differences.toSorted();
   const median = sorted[sorted.length >> 1] as number;
   const months = monthsIn(median, sorted[0] as number);
-  if (months > 0) return step('month', months, months * 30.436875 * DAY);
+  if (months > 0) return makeStep('month', months);
   const common = mode(sorted);
   if (common < SECOND) throw new UserError(`${where}: rows are less than a second apart`);
   if (common === DAY && differences.some((d) => d > DAY) && !times.some(isWeekend)) {
-    return step('weekday', 1, 1.4 * DAY);
+    return makeStep('weekday', 1);
   }
-  for (const [unit, length] of [
-    ['day', DAY],
-    ['hour', HOUR],
-    ['minute', MINUTE],
-    ['second', SECOND],
-  ] as const) {
-    if (common % length === 0) return step(unit, common / length, common);
+  for (const unit of ['day', 'hour', 'minute', 'second'] as const) {
+    const every = common / LENGTHS[unit];
+    if (Number.isInteger(every)) return makeStep(unit, every);
   }
   throw new UserError(
     `${where}: rows are ${common} ms apart; a whole number of seconds is expected`,
@@ -66,8 +73,9 @@ export function requireStep(where: string, times: Float64Array, wanted: Step): S
   );
 }
 
-function step(unit: Unit, every: number, length: number): Step {
-  return { unit, every, length, name: stepName(unit, every) };
+/** The step of `every` units. */
+export function makeStep(unit: Unit, every: number): Step {
+  return { unit, every, length: every * LENGTHS[unit], name: stepName(unit, every) };
 }
 
 function stepName(unit: Unit, every: number): string {

@@ -1,3 +1,4 @@
+import { type GiveWay, neverGiveWay } from '../giveWay.ts';
 import type { Forecasts } from './metrics.ts';
 import { score } from './metrics.ts';
 import { fitRidge, type Matrix, predictRidge, type Ridge } from './ridge.ts';
@@ -62,26 +63,38 @@ const MOST_WORK = 2e9;
  * validation error decides whether features are used, and whether the whole window is, half or a quarter of
  * it: a baseline should be as strong as it can be.
  */
-export function fitLinear(sampling: Sampling, origins: Origins): LinearBaseline {
+export async function fitLinear(
+  sampling: Sampling,
+  origins: Origins,
+  giveWay: GiveWay = neverGiveWay,
+): Promise<LinearBaseline> {
   const alone = sampling.channels.filter(({ kind }) => kind !== 'feature');
   const sets = alone.length < sampling.channels.length ? [sampling.channels, alone] : [alone];
   const windows = [1, 2, 4].map((part) => Math.ceil(sampling.window / part));
-  const fits = sets.flatMap((channels) => {
-    return [...new Set(windows)].map((window) => fitOn({ ...sampling, channels, window }, origins));
-  });
+  const fits: LinearBaseline[] = [];
+  for (const channels of sets) {
+    for (const window of new Set(windows)) {
+      fits.push(await fitOn({ ...sampling, channels, window }, origins, giveWay));
+    }
+  }
   return fits.reduce((best, next) => {
     return next.ridge.validationError < best.ridge.validationError ? next : best;
   });
 }
 
-function fitOn(sampling: Sampling, origins: Origins): LinearBaseline {
+async function fitOn(
+  sampling: Sampling,
+  origins: Origins,
+  giveWay: GiveWay,
+): Promise<LinearBaseline> {
   const inputs = linearInputs(sampling, [sampling.window]).columns;
   const train = thin(origins.train, Math.ceil(MOST_WORK / inputs ** 2));
-  const ridge = fitRidge(
+  const ridge = await fitRidge(
     linearInputs(sampling, train),
     linearTargets(sampling, train),
     linearInputs(sampling, origins.validation),
     linearTargets(sampling, origins.validation),
+    giveWay,
   );
   return {
     sampling,

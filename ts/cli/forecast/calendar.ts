@@ -26,6 +26,12 @@ export function subsets(cycles: Cycle[]): Cycle[][] {
   return all.sort((a, b) => a.length - b.length);
 }
 
+/** Names of the channels of a cycle. */
+export const channelsOf = (cycle: Cycle): [sine: string, cosine: string] => [
+  `sin(${cycle})`,
+  `cos(${cycle})`,
+];
+
 /** Sine and cosine of the position in each cycle at every step of the timeline. */
 export function calendarChannels(
   timeline: Timeline,
@@ -35,9 +41,10 @@ export function calendarChannels(
   return cycles.flatMap((cycle) => {
     const origin = cycle === 'week' ? MONDAY : 0;
     const angles = times.map((time) => ((time - origin) / LENGTH[cycle]) * 2 * Math.PI);
+    const [sine, cosine] = channelsOf(cycle);
     return [
-      { name: `sin(${cycle})`, values: angles.map(Math.sin) },
-      { name: `cos(${cycle})`, values: angles.map(Math.cos) },
+      { name: sine, values: angles.map(Math.sin) },
+      { name: cosine, values: angles.map(Math.cos) },
     ];
   });
 }

@@ -1,5 +1,5 @@
 import { storage } from '../../index.ts';
-import { exitCodeOf, failureOf } from '../errors.ts';
+import { exitCodeOf, failureOf, oneLine } from '../errors.ts';
 import { checkWritable, shippedFile } from '../files.ts';
 import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
@@ -55,7 +55,7 @@ export async function forecastCommand(
   let code = 0;
   for (const [option, error] of Object.entries({ '--save': unsaved, '--report': unreported })) {
     if (error === undefined) continue;
-    terminal.err(`unrolled: ${option} ${error.message}\n`);
+    terminal.err(`unrolled: ${option} ${oneLine(error.message)}\n`);
     code = Math.max(code, exitCodeOf(error));
   }
   return code;

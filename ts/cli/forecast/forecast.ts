@@ -1,5 +1,6 @@
 import { readSeries } from '../data/series.ts';
 import { failureOf } from '../errors.ts';
+import { giveWayFor } from '../giveWay.ts';
 import { forecastRows } from './apply.ts';
 import { naiveForecasts, seasonalForecasts } from './baselines.ts';
 import { coverage, learnInterval } from './interval.ts';
@@ -31,7 +32,7 @@ export async function forecast(
   const series = await readSeries(options.file, { ...options, signal });
   const { target } = series;
   const { horizon } = options;
-  const prepared = prepare(series, options);
+  const prepared = await prepare(series, options, giveWayFor(signal));
   const { split, origins, season, cycles, sampling, linear } = prepared;
   const model = await trainModel(sampling, origins, options, hooks);
   try {

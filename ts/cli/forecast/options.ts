@@ -1,6 +1,10 @@
 import type { Step } from '../data/step.ts';
 
 export const MODEL_KINDS = ['lstm', 'gru', 'rnn', 'linear'] as const;
+/** Longest window and horizon, in steps. */
+export const MOST_WINDOW = 5000;
+export const MOST_HORIZON = 1000;
+
 export type ModelKind = (typeof MODEL_KINDS)[number];
 
 /** What `forecast` is asked to do; a missing value means its default. */

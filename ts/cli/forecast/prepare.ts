@@ -1,5 +1,6 @@
 import type { Series } from '../data/series.ts';
 import { UserError } from '../errors.ts';
+import type { GiveWay } from '../giveWay.ts';
 import {
   chooseSeason,
   fitLinear,
@@ -12,6 +13,9 @@ import { score } from './metrics.ts';
 import { defaultWindow, type ForecastOptions } from './options.ts';
 import { differences, makeSampling, type Sampling } from './samples.ts';
 import { type Origins, type Split, splitByTime, windowOrigins } from './split.ts';
+
+/** The calendar cycles that are inputs, and the linear forecast with them. */
+type Candidate = Pick<Prepared, 'cycles' | 'sampling' | 'linear'>;
 
 /** Everything that is chosen before a model is trained, from the training and validation parts alone. */
 export interface Prepared {
@@ -29,7 +33,11 @@ const CYCLE_WORTH = 0.98;
 const SEASON_WORTH = 0.9;
 
 /** @throws UserError if the series is too short, too full of gaps, or constant */
-export function prepare(series: Series, options: ForecastOptions): Prepared {
+export async function prepare(
+  series: Series,
+  options: ForecastOptions,
+  giveWay: GiveWay,
+): Promise<Prepared> {
   const { target, timeline, file } = series;
   const { horizon } = options;
   const window = options.window ?? defaultWindow(timeline.step, target.length, horizon);
@@ -46,7 +54,12 @@ export function prepare(series: Series, options: ForecastOptions): Prepared {
       ? all
       : windowOrigins(file, split, window, horizon, [...columns, differences(target, lag)]);
   const shape = { window, horizon, lag, level: staysInRange(target, split) };
-  return { split, origins, season, ...chooseCycles(series, shape, split, origins) };
+  return {
+    split,
+    origins,
+    season,
+    ...(await chooseCycles(series, shape, split, origins, giveWay)),
+  };
 }
 
 /** The season, if it forecasts the validation part clearly better than the last value does. */
@@ -76,17 +89,19 @@ function staysInRange(target: Float64Array, { trainEnd, holdoutStart }: Split): 
 }
 
 /** Takes the calendar cycles with which the linear forecast does best on the validation part. */
-function chooseCycles(
+async function chooseCycles(
   series: Series,
   shape: Pick<Sampling, 'window' | 'horizon' | 'lag' | 'level'>,
   split: Split,
   origins: Origins,
-): { cycles: Cycle[]; sampling: Sampling; linear: LinearBaseline } {
+  giveWay: GiveWay,
+): Promise<Candidate> {
   const { step } = series.timeline;
-  const candidates = subsets(possibleCycles(step, step.length * split.trainEnd)).map((cycles) => {
+  const candidates: Candidate[] = [];
+  for (const cycles of subsets(possibleCycles(step, step.length * split.trainEnd))) {
     const sampling = makeSampling(series, cycles, shape, split.trainEnd);
-    return { cycles, sampling, linear: fitLinear(sampling, origins) };
-  });
+    candidates.push({ cycles, sampling, linear: await fitLinear(sampling, origins, giveWay) });
+  }
   return candidates.reduce((best, next) => {
     const more = next.cycles.length - best.cycles.length;
     const needed = best.linear.ridge.validationError * CYCLE_WORTH ** more;

@@ -3,7 +3,6 @@ import type { FeatureShape } from '../data/cells.ts';
 import type { Series } from '../data/series.ts';
 import { formatTime, type Step } from '../data/step.ts';
 import { timeAt } from '../data/timeline.ts';
-import { UserError } from '../errors.ts';
 import type { Cycle } from './calendar.ts';
 import type { Interval } from './interval.ts';
 import type { ForecastOptions, ModelKind } from './options.ts';
@@ -11,7 +10,7 @@ import type { Prepared } from './prepare.ts';
 import { inputScales, restoreSampling, type Sampling } from './samples.ts';
 
 /** Other versions are refused. */
-const VERSION = 1;
+export const VERSION = 1;
 
 /** How to forecast from new rows: what `forecast --save` stores beside the weights and `predict` reads. */
 export interface Recipe {
@@ -74,22 +73,6 @@ export function makeRecipe(
     interval,
     trainedOn: { from: date(0), to: date(split.trainEnd - 1) },
   };
-}
-
-/** @throws UserError if the model's metadata are not a recipe of this version */
-export function readRecipe(file: string, metadata: Record<string, unknown>): Recipe {
-  const { task, version } = metadata;
-  if (task !== 'forecast') {
-    throw new UserError(
-      `${file} is a model, but not one that \`unrolled forecast\` saved: it does not say how rows become inputs`,
-    );
-  }
-  if (version !== VERSION) {
-    throw new UserError(
-      `${file} was saved by another version of unrolled; train it again with \`unrolled forecast\``,
-    );
-  }
-  return metadata as unknown as Recipe;
 }
 
 /** Windows of new rows, scaled as those were that the model was trained on. */

@@ -1,3 +1,5 @@
+import { type GiveWay, neverGiveWay } from '../giveWay.ts';
+
 /** A matrix in one array, row-major. */
 export interface Matrix {
   data: Float64Array;
@@ -20,14 +22,20 @@ export interface Ridge {
 const PENALTIES = [0.01, 0.1, 1, 10, 100, 1000, 10000];
 
 /** Least squares with a penalty, by normal equations; the penalty with the least validation error is taken. */
-export function fitRidge(x: Matrix, y: Matrix, xValidation: Matrix, yValidation: Matrix): Ridge {
+export async function fitRidge(
+  x: Matrix,
+  y: Matrix,
+  xValidation: Matrix,
+  yValidation: Matrix,
+  giveWay: GiveWay = neverGiveWay,
+): Promise<Ridge> {
   const xMean = columnMeans(x);
   const yMean = columnMeans(y);
-  const { gram, cross } = normalEquations(center(x, xMean), center(y, yMean));
+  const { gram, cross } = await normalEquations(center(x, xMean), center(y, yMean), giveWay);
   let best: Ridge | undefined;
   for (const penalty of PENALTIES) {
     const weights = {
-      data: solve(gram, cross, x.columns, y.columns, penalty),
+      data: await solve(gram, cross, x.columns, y.columns, penalty, giveWay),
       rows: x.columns,
       columns: y.columns,
     };
@@ -74,12 +82,13 @@ function meanSquare(a: Matrix, b: Matrix): number {
 }
 
 /** gram = xᵀx, [inputs, inputs] (lower triangle); cross = xᵀy, [inputs, outputs]. */
-function normalEquations(x: Matrix, y: Matrix): { gram: Float64Array; cross: Float64Array } {
+async function normalEquations(x: Matrix, y: Matrix, giveWay: GiveWay) {
   const n = x.columns;
   const m = y.columns;
   const gram = new Float64Array(n * n);
   const cross = new Float64Array(n * m);
   for (let r = 0; r < x.rows; r++) {
+    await giveWay();
     const row = x.data.subarray(r * n, (r + 1) * n);
     for (let i = 0; i < n; i++) {
       const value = row[i] as number;
@@ -94,14 +103,15 @@ function normalEquations(x: Matrix, y: Matrix): { gram: Float64Array; cross: Flo
 }
 
 /** (gram + penalty·1)·w = cross by Cholesky's factorisation; w is [inputs, outputs]. */
-function solve(
+async function solve(
   gram: Float64Array,
   cross: Float64Array,
   n: number,
   m: number,
   penalty: number,
-): Float64Array {
-  const lower = cholesky(gram, n, penalty);
+  giveWay: GiveWay,
+): Promise<Float64Array> {
+  const lower = await cholesky(gram, n, penalty, giveWay);
   const w = cross.slice();
   const eliminate = (i: number, factor: (j: number) => number, from: number, to: number) => {
     for (let k = 0; k < m; k++) {
@@ -115,9 +125,10 @@ function solve(
   return w;
 }
 
-function cholesky(gram: Float64Array, n: number, penalty: number): Float64Array {
+async function cholesky(gram: Float64Array, n: number, penalty: number, giveWay: GiveWay) {
   const lower = new Float64Array(n * n);
   for (let i = 0; i < n; i++) {
+    await giveWay();
     for (let j = 0; j <= i; j++) {
       let sum = (gram[i * n + j] as number) + (i === j ? penalty : 0);
       for (let k = 0; k < j; k++)

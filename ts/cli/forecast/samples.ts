@@ -106,13 +106,16 @@ function anchorError(
   return Math.sqrt(sum / n) || 1;
 }
 
+/** Name of the first input of a sequence model. */
+export const DIFFERENCE = 'difference';
+
 /** Names and scales of the inputs of a sequence model, in order. */
 export function inputScales({
   channels,
   level,
   outputScale,
 }: Sampling): (Scaler & { name: string })[] {
-  const difference = { name: 'difference', mean: 0, deviation: outputScale };
+  const difference = { name: DIFFERENCE, mean: 0, deviation: outputScale };
   return [difference, ...modelChannels(channels, level)];
 }
 

@@ -1,8 +1,9 @@
-import { isCheckpointError, load, type Model } from '../../index.ts';
+import { isCheckpointError, isDataError, load, type Model } from '../../index.ts';
 import { readSeries, type Series } from '../data/series.ts';
 import { count, UserError } from '../errors.ts';
 import { applyModel, forecastRows } from '../forecast/apply.ts';
-import { type Recipe, readRecipe, samplingOf } from '../forecast/recipe.ts';
+import { readRecipe } from '../forecast/readRecipe.ts';
+import { type Recipe, samplingOf } from '../forecast/recipe.ts';
 import type { ForecastRow } from '../forecast/result.ts';
 import { differences } from '../forecast/samples.ts';
 import { checkNewest } from '../forecast/split.ts';
@@ -37,7 +38,7 @@ export async function predict({
 }: PredictOptions): Promise<Prediction> {
   const model = await loadModel(path);
   try {
-    const recipe = readRecipe(path, model.metadata);
+    const recipe = readRecipe(path, model);
     const { target, features, step } = recipe;
     const series = await readSeries(file, {
       target,
@@ -47,13 +48,16 @@ export async function predict({
       signal,
     });
     checkNewestRows(series, recipe);
-    const next = await applyModel(
-      model,
-      samplingOf(series, recipe),
-      [series.target.length],
-      signal,
+    const sampling = samplingOf(series, recipe);
+    const next = await applyModel(model, sampling, [series.target.length], signal);
+    const forecast = forecastRows(series, next, recipe.interval);
+    checkFinite(path, forecast);
+    return { recipe, series, forecast };
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    throw new UserError(
+      `${path}: metadata.scaler makes numbers of ${file} that the model cannot read: ${error.message}`,
     );
-    return { recipe, series, forecast: forecastRows(series, next, recipe.interval) };
   } finally {
     await model.dispose();
   }
@@ -68,6 +72,15 @@ function checkNewestRows({ file, target, features }: Series, { window, lag }: Re
   }
   const past = lag === 1 ? [] : [differences(target, lag)];
   checkNewest(file, window, [target, ...features.map(({ values }) => values), ...past]);
+}
+
+/** @throws UserError where weights are NaN, or weights and scales so large that their products are infinite */
+function checkFinite(path: string, forecast: ForecastRow[]): void {
+  const isFinite = forecast.every((row) => [row.value, row.low, row.high].every(Number.isFinite));
+  if (isFinite) return;
+  throw new UserError(
+    `${path}: its forecast is not a number: weights or metadata are damaged; train it again with \`unrolled forecast\``,
+  );
 }
 
 async function loadModel(path: string): Promise<Model> {
