@@ -151,6 +151,30 @@ struct Info {
     known: Cell<bool>,
 }
 
+/// Heapsort. The standard library's sort would be 6 kB of the wasm file.
+fn sort(list: &mut [Info], key: &dyn Fn(&Info) -> (usize, usize, &str)) {
+    // Moves the value at `at` down until those below it are smaller.
+    let sift = |list: &mut [Info], mut at: usize| {
+        while let Some(mut child) = Some(2 * at + 1).filter(|&child| child < list.len()) {
+            if child + 1 < list.len() && key(&list[child]) < key(&list[child + 1]) {
+                child += 1;
+            }
+            if key(&list[at]) >= key(&list[child]) {
+                break;
+            }
+            list.swap(at, child);
+            at = child;
+        }
+    };
+    for at in (0..list.len() / 2).rev() {
+        sift(list, at);
+    }
+    for end in (1..list.len()).rev() {
+        list.swap(0, end);
+        sift(&mut list[..end], 0);
+    }
+}
+
 impl<'a> Reader<'a> {
     /// Looks through the bytes of a checkpoint.
     pub fn new(bytes: &'a [u8]) -> Result<Self> {
@@ -178,7 +202,7 @@ impl<'a> Reader<'a> {
                 None => Err(bad(format!("tensor '{}' is described wrongly", brief(&name)))),
             })
             .collect::<Result<Vec<_>>>()?;
-        tensors.sort_unstable_by_key(|info| (info.range.start, info.range.end));
+        sort(&mut tensors, &|info| (info.range.start, info.range.end, ""));
         let mut end = 0;
         for info in &tensors {
             if info.range.end > data.len() {
@@ -196,7 +220,7 @@ impl<'a> Reader<'a> {
         if end != data.len() {
             return Err(whole());
         }
-        tensors.sort_unstable_by(|a, b| a.name.cmp(&b.name));
+        sort(&mut tensors, &|info| (0, 0, &info.name));
         match tensors.windows(2).find(|pair| pair[0].name == pair[1].name) {
             Some(pair) => Err(at(&pair[0].name, "there are two of this name")),
             None => Ok(Self { texts, tensors, data }),

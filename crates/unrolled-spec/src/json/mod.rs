@@ -56,11 +56,8 @@ impl Value {
 }
 
 /// A text of others for a message: cut where it is long.
-pub fn brief(text: &str) -> &str {
-    match text.char_indices().nth(80) {
-        Some((end, _)) => &text[..end],
-        None => text,
-    }
+pub fn brief(text: &str) -> String {
+    text.chars().take(80).collect()
 }
 
 #[cfg(test)]
