@@ -54,7 +54,8 @@ pub(crate) struct Plan {
     /// For each value, the graph input whose steps and lengths it has; `None` for vectors.
     sources: Vec<Option<usize>>,
     prepared: Option<Dimensions>,
-    pub arena_len: usize,
+    /// Values that the buffers need.
+    pub arena_len: u64,
 }
 
 impl Plan {
@@ -161,11 +162,11 @@ impl Plan {
         for (i, (_, shape)) in self.inputs.iter().enumerate() {
             let (steps, features) = (dimensions.time[i], shape.features());
             self.values[i] = Value {
-                y: carver.take(steps * features * lanes),
+                y: carver.take(steps, features * lanes),
                 d_y: 0..0,
                 steps,
                 features,
-                mask: carver.take_if(dimensions.masked[i], steps * lanes),
+                mask: carver.take_if(dimensions.masked[i], steps, lanes),
             };
         }
         let (gradients, reached) = self.flow(&dimensions.trained);
@@ -183,7 +184,7 @@ impl Plan {
             };
             node.layer.prepare(lanes, &mut wires, &mut carver);
             for (output, reached) in wires.outputs.iter_mut().zip(&wires.reached) {
-                output.d_y = carver.take_if(*reached, output.steps * output.features * lanes);
+                output.d_y = carver.take_if(*reached, output.steps, output.features * lanes);
             }
             self.values[outputs].clone_from_slice(&wires.outputs);
             node.wires = wires;
