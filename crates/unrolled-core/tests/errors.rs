@@ -313,6 +313,49 @@ fn an_overflow_in_a_recurrence_names_the_step() {
 }
 
 #[test]
+fn an_overflow_names_the_step_also_where_the_layer_gives_its_last_state_alone() {
+    // One example of seven steps; at one of them the input is so large that the state is infinite.
+    const STEPS: usize = 7;
+    for (label, options, step) in [
+        ("simpleRnn", json!({ "type": "simpleRnn", "activation": "relu" }), 4),
+        ("gru", json!({ "type": "gru", "activation": "relu" }), 4),
+        (
+            "gru without resetAfter",
+            json!({ "type": "gru", "activation": "elu", "resetAfter": false }),
+            2,
+        ),
+        ("lstm", json!({ "type": "lstm", "activation": "relu" }), 4),
+        ("lstm at step 0", json!({ "type": "lstm", "activation": "linear" }), 0),
+        ("backwards", json!({ "type": "lstm", "activation": "relu", "goBackwards": true }), 5),
+        ("with states", json!({ "type": "gru", "activation": "relu", "returnState": true }), 3),
+    ] {
+        let mut layer = json!({
+            "units": 2,
+            "kernelInitializer": { "type": "constant", "value": 1e30 },
+            "recurrentInitializer": { "type": "zeros" },
+        });
+        for (key, value) in options.as_object().expect("object") {
+            layer[key] = value.clone();
+        }
+        for isa in Isa::available() {
+            let model = sequential(1, &[layer.clone(), dense()]);
+            let mut example = setup(1, model, sgd(0.1), (3, STEPS), None);
+            example.inputs[0].0.fill(0.0);
+            example.inputs[0].0[STEPS + step] = 1e30;
+            let spec: ModelSpec = from_json("model", &example.model.to_string()).expect("JSON");
+            let mut model = Model::with_isa(spec, isa).expect("model");
+            let compile = from_json::<CompileSpec>("compile", &example.compile.to_string());
+            model.compile(compile.expect("JSON")).expect("compile");
+            example.give(&mut model);
+            let error = model.train_step(SLOT, &example.all(), 0).expect_err("overflow");
+            let Error::NonFinite { layer, what, step: got, .. } = &error else { panic!("{error}") };
+            let got = (layer.as_str(), *what, *got);
+            assert_eq!(got, ("layer_0", "output", Some(step)), "{label}, {}", isa.name());
+        }
+    }
+}
+
+#[test]
 fn damaged_checkpoints() {
     let mut model = example().build(Isa::fastest());
     let bytes = model.save("{}", true, 0).expect("save");

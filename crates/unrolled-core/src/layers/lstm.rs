@@ -72,6 +72,11 @@ impl Lstm {
         Ok((layer, shapes))
     }
 
+    /// The second state after each step.
+    pub fn c(&self) -> &Buffer {
+        &self.c
+    }
+
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let (units, time) = (self.shared.spec.units, wires.inputs[0].steps);
         let n = units * lanes;

@@ -240,6 +240,11 @@ impl Recurrent {
         self.spec.go_backwards && self.spec.return_sequences
     }
 
+    /// The state after each step.
+    pub fn h(&self) -> &Buffer {
+        &self.h
+    }
+
     /// Whether initial states come from the graph.
     pub fn has_initial(&self) -> bool {
         self.has_initial
