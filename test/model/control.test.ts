@@ -110,23 +110,6 @@ describe.each(['worker', 'main'] as const)('on thread %s', (thread) => {
   });
 });
 
-test('an engine that runs out of memory takes no other model along', async () => {
-  // Weights of 3.2 GB, and as much again for their gradients.
-  const model = keep(
-    sequential([layers.lstm(14_000, { recurrentInitializer: 'zeros' })], { inputShape: [null, 1] }),
-  );
-  model.compile({ loss: 'mse' });
-  await expect(model.fit([[1, 2]], [new Float32Array(14_000)])).rejects.toSatisfy(
-    isEngineCrashError,
-  );
-  await expect(model.predict([[1]])).rejects.toThrow('it ran out of memory');
-  expect((await build().fit(x, y)).epochs).toEqual([0]);
-  const tooLarge = keep(sequential([layers.lstm(20_000)], { inputShape: [null, 1] }));
-  await expect(tooLarge.predict([[1]])).rejects.toThrow(
-    'model: expected weights of less than 4.0 GiB, which is all that WebAssembly can address, got 6.0 GiB',
-  );
-});
-
 describe('when the worker dies', () => {
   const workers: Worker[] = [];
   beforeAll(() => {

@@ -66,7 +66,7 @@ impl Training {
         let y: Vec<f32> =
             (0..y_shape.iter().product()).map(|i| ((i * 7919) % 1000) as f32 / 1000.0).collect();
         model.set_target(0, 0, y, &y_shape)?;
-        let order = model.permutation(n as u32, 0);
+        let order = model.permutation(n as u32, 0).expect("order");
         Ok(Training { model, batch, order, at: 0, epoch: 0 })
     }
 
@@ -75,7 +75,8 @@ impl Training {
         if self.at == self.order.len() {
             self.epoch += 1;
             self.at = 0;
-            self.order = self.model.permutation(self.order.len() as u32, self.epoch);
+            self.order =
+                self.model.permutation(self.order.len() as u32, self.epoch).expect("order");
         }
         self.at += self.batch;
         self.at - self.batch..self.at

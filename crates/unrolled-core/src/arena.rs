@@ -2,33 +2,38 @@
 
 use core::ops::Range;
 
+use unrolled_spec::memory::{self, Shortage};
+
 /// A buffer of the arena; `0..0` is no buffer.
 pub(crate) type Buffer = Range<usize>;
 
 /// Buffers start at multiples of this many values (a cache line).
 const ALIGNMENT: usize = 16;
 
-/// Hands out buffers one after the other.
+/// Hands out buffers one after the other. It counts in 64 bits: what does not fit where addresses have
+/// 32 must not seem small. Such buffers make no sense, but [`Lines::resize`] refuses their length.
 #[derive(Debug, Default)]
 pub(crate) struct Carver {
-    end: usize,
+    end: u64,
 }
 
 impl Carver {
-    /// The next `len` values.
-    pub fn take(&mut self, len: usize) -> Buffer {
+    /// The next `steps·len` values. Not inlined: there are many calls, and none is hot.
+    #[inline(never)]
+    pub fn take(&mut self, steps: usize, len: usize) -> Buffer {
         let start = self.end;
-        self.end = (start + len).next_multiple_of(ALIGNMENT);
-        if len == 0 { 0..0 } else { start..start + len }
+        let end = (steps as u64).saturating_mul(len as u64).saturating_add(start);
+        self.end = end.checked_next_multiple_of(ALIGNMENT as u64).unwrap_or(u64::MAX);
+        if end == start { 0..0 } else { start as usize..end as usize }
     }
 
-    /// `take(len)` if `wanted`, else no buffer.
-    pub fn take_if(&mut self, wanted: bool, len: usize) -> Buffer {
-        self.take(if wanted { len } else { 0 })
+    /// `take(steps, len)` if `wanted`, else no buffer.
+    pub fn take_if(&mut self, wanted: bool, steps: usize, len: usize) -> Buffer {
+        self.take(if wanted { steps } else { 0 }, len)
     }
 
     /// Values needed for all that was taken.
-    pub fn len(&self) -> usize {
+    pub fn len(&self) -> u64 {
         self.end
     }
 }
@@ -86,12 +91,13 @@ struct Line([f32; ALIGNMENT]);
 pub(crate) struct Lines(Vec<Line>);
 
 impl Lines {
-    /// Makes room for `len` values.
-    pub fn resize(&mut self, len: usize) {
-        let lines = len.div_ceil(ALIGNMENT);
-        if lines > self.0.len() {
-            self.0.resize(lines, Line([0.0; ALIGNMENT]));
+    /// Makes room for `len` values; what stood there may be lost.
+    pub fn resize(&mut self, len: u64) -> Result<(), Shortage> {
+        let lines = len.div_ceil(ALIGNMENT as u64);
+        if lines > self.0.len() as u64 {
+            memory::resize(&mut self.0, lines, Line([0.0; ALIGNMENT]))?;
         }
+        Ok(())
     }
 
     pub fn as_slice(&self) -> &[f32] {
@@ -103,5 +109,33 @@ impl Lines {
         let len = self.0.len() * ALIGNMENT;
         // SAFETY: as above.
         unsafe { core::slice::from_raw_parts_mut(self.0.as_mut_ptr().cast(), len) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buffers_are_aligned_and_do_not_overlap() {
+        let mut carver = Carver::default();
+        let buffers = [carver.take(3, 7), carver.take_if(false, 9, 9), carver.take(1, 16)];
+        assert_eq!(buffers, [0..21, 0..0, 32..48]);
+        assert_eq!(carver.len(), 48);
+        let mut arena = Lines::default();
+        arena.resize(carver.len()).unwrap();
+        assert_eq!(arena.as_slice().len(), 48);
+    }
+
+    #[test]
+    fn what_no_address_can_reach_is_refused_and_not_taken_for_small() {
+        for (steps, len) in [(1 << 30, 1 << 28), (usize::MAX, usize::MAX), (usize::MAX, 1)] {
+            let mut carver = Carver::default();
+            carver.take(steps, len);
+            carver.take(1, 16);
+            let mut arena = Lines::default();
+            assert!(arena.resize(carver.len()).is_err(), "{steps} × {len}");
+            arena.resize(16).unwrap();
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::initializers::Fill;
 use crate::rng::{Rng, Stream};
 use crate::spec::{Constraint, Initializer, Regularizer};
 use unrolled_spec::json::number;
+use unrolled_spec::memory::{filled, room};
 
 /// Parameters start at multiples of this many values: the widest vector there is, and a cache line.
 pub const ALIGNMENT: usize = 16;
@@ -84,8 +85,9 @@ impl ParamSpec {
 pub struct Layout {
     specs: Vec<ParamSpec>,
     ranges: Vec<Range<usize>>,
-    /// Values of the flat vector, padding included.
-    len: usize,
+    /// Values of the flat vector, padding included. Where it is more than there are addresses, the
+    /// ranges make no sense, but [`Params::new`] refuses it.
+    len: u64,
 }
 
 /// All parameters of a model. Gradients and optimizer slots have the layout of `values`.
@@ -101,11 +103,14 @@ impl Layout {
     /// An error names the parameter whose description cannot be used.
     pub fn new(specs: Vec<ParamSpec>) -> Result<Self> {
         let mut ranges = Vec::with_capacity(specs.len());
-        let mut end = 0usize;
+        let mut end = 0u64;
         for spec in &specs {
             spec.validate()?;
-            ranges.push(end..end + spec.len());
-            end = (end + spec.len()).next_multiple_of(ALIGNMENT);
+            let size = spec.shape.iter().fold(1, |size: u64, &n| size.saturating_mul(n as u64));
+            let start = end;
+            end = end.saturating_add(size);
+            ranges.push(start as usize..end as usize);
+            end = end.checked_next_multiple_of(ALIGNMENT as u64).unwrap_or(u64::MAX);
         }
         Ok(Self { specs, ranges, len: end })
     }
@@ -124,7 +129,8 @@ impl Layout {
 impl Params {
     /// Zeros.
     pub fn new(layout: Layout) -> Result<Self> {
-        let values = vec![0.0; layout.len];
+        let advice = "give fewer units or features";
+        let values = filled(layout.len, 0.0).map_err(|short| short.of("the weights", advice))?;
         Ok(Self { layout, values })
     }
 
@@ -154,23 +160,31 @@ impl Params {
     }
 
     /// Sets all values to their start: parameter `i` draws from stream (Init, i) of `seed`.
-    pub fn initialize(&mut self, seed: u64) {
+    pub fn initialize(&mut self, seed: u64) -> Result<()> {
         for (i, (spec, range)) in self.layout.iter().enumerate() {
             let values = &mut self.values[range.clone()];
             let mut rng = Rng::new(seed, Stream::Init, i as u64);
-            spec.initializer.fill(&spec.shape, spec.fans, &mut rng, values);
+            spec.initializer.fill(&spec.shape, spec.fans, &mut rng, values).map_err(|short| {
+                let what = format!("the matrices that an orthogonal start of {} takes", spec.name);
+                short.of(what, "choose another initializer, or give fewer units")
+            })?;
             values[spec.ones.clone()].fill(1.0);
         }
+        Ok(())
     }
 
     /// The parameters one after the other, without padding.
-    pub fn export(&self) -> Vec<f32> {
+    pub fn export(&self) -> Result<Vec<f32>> {
         self.export_like(&self.values)
     }
 
     /// Strips the padding of a vector that has the layout of `values`, such as a gradient.
-    pub fn export_like(&self, padded: &[f32]) -> Vec<f32> {
-        self.layout.ranges.iter().flat_map(|range| &padded[range.clone()]).copied().collect()
+    pub fn export_like(&self, padded: &[f32]) -> Result<Vec<f32>> {
+        let mut flat = room(self.flat_len() as u64).map_err(|short| {
+            short.of("a copy of the weights", "dispose of other models first, or give fewer units")
+        })?;
+        self.layout.ranges.iter().for_each(|range| flat.extend_from_slice(&padded[range.clone()]));
+        Ok(flat)
     }
 
     /// Takes what [`Params::export`] gave; changes nothing if the length is wrong.
@@ -214,7 +228,7 @@ mod tests {
     #[test]
     fn parameters_are_aligned_and_padded_with_zeros() {
         let mut params = params_of(specs());
-        params.initialize(1);
+        params.initialize(1).unwrap();
         assert_eq!(params.ranges(), [0..24, 32..44, 48..51]);
         assert_eq!((params.values.len(), params.flat_len()), (64, 39));
         for pad in [24..32, 44..48, 51..64] {
@@ -225,7 +239,7 @@ mod tests {
     #[test]
     fn the_forget_quarter_starts_at_one_and_the_rest_by_the_initialiser() {
         let mut params = params_of(specs());
-        params.initialize(1);
+        params.initialize(1).unwrap();
         let expected = [0.5, 0.5, 0.5, 1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5];
         assert_eq!(params.get(1), expected);
     }
@@ -234,7 +248,7 @@ mod tests {
     fn a_parameter_depends_on_seed_and_place_only() {
         let initialized = |seed, specs: Vec<ParamSpec>| {
             let mut params = params_of(specs);
-            params.initialize(seed);
+            params.initialize(seed).unwrap();
             params
         };
         let base = initialized(1, specs());
@@ -251,10 +265,10 @@ mod tests {
     #[test]
     fn import_takes_what_export_gave_and_nothing_else() {
         let mut params = params_of(specs());
-        params.initialize(1);
-        let flat = params.export();
+        params.initialize(1).unwrap();
+        let flat = params.export().unwrap();
         let before = params.values.clone();
-        params.initialize(2);
+        params.initialize(2).unwrap();
         params.import(&flat).unwrap();
         assert_eq!(params.values, before);
         let error = params.import(&flat[1..]).unwrap_err();

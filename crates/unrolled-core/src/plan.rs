@@ -2,7 +2,7 @@
 
 use unrolled_simd::Isa;
 
-use crate::arena::Carver;
+use crate::arena::{Buffer, Carver};
 use crate::error::{Error, Result};
 use crate::layers::{Builder, Gradient, Layer, Pass, Shape, Value, Wires};
 use crate::params::{Layout, Params};
@@ -30,6 +30,14 @@ pub(crate) struct Node {
     wires: Wires,
 }
 
+impl Node {
+    /// The input's time step that a recurrent layer reads at `p`.
+    fn step_read(&self, p: usize) -> usize {
+        let time = self.wires.inputs[0].steps;
+        if self.layer.goes_backwards() { time - 1 - p } else { p }
+    }
+}
+
 /// What the buffers are carved for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Dimensions {
@@ -54,7 +62,8 @@ pub(crate) struct Plan {
     /// For each value, the graph input whose steps and lengths it has; `None` for vectors.
     sources: Vec<Option<usize>>,
     prepared: Option<Dimensions>,
-    pub arena_len: usize,
+    /// Values that the buffers need.
+    pub arena_len: u64,
 }
 
 impl Plan {
@@ -161,11 +170,11 @@ impl Plan {
         for (i, (_, shape)) in self.inputs.iter().enumerate() {
             let (steps, features) = (dimensions.time[i], shape.features());
             self.values[i] = Value {
-                y: carver.take(steps * features * lanes),
+                y: carver.take(steps, features * lanes),
                 d_y: 0..0,
                 steps,
                 features,
-                mask: carver.take_if(dimensions.masked[i], steps * lanes),
+                mask: carver.take_if(dimensions.masked[i], steps, lanes),
             };
         }
         let (gradients, reached) = self.flow(&dimensions.trained);
@@ -183,7 +192,7 @@ impl Plan {
             };
             node.layer.prepare(lanes, &mut wires, &mut carver);
             for (output, reached) in wires.outputs.iter_mut().zip(&wires.reached) {
-                output.d_y = carver.take_if(*reached, output.steps * output.features * lanes);
+                output.d_y = carver.take_if(*reached, output.steps, output.features * lanes);
             }
             self.values[outputs].clone_from_slice(&wires.outputs);
             node.wires = wires;
@@ -242,15 +251,28 @@ impl Plan {
         }
     }
 
-    /// The first value, in the order of the graph, that is not finite: its layer and step.
+    /// The first value, in the order of the graph, that is not finite: its layer and time step. Of a
+    /// layer that gives its last state alone, the step at which that state was lost.
     pub fn first_non_finite(&self, arena: &[f32], lanes: usize) -> Option<(String, Option<usize>)> {
-        let inputs = self.inputs.iter().map(|(name, shape)| (name, shape));
-        let outputs =
-            self.nodes.iter().flat_map(|node| node.shapes.iter().map(|s| (&node.name, s)));
-        for (value, (name, shape)) in self.values.iter().zip(inputs.chain(outputs)) {
-            if let Some(step) = non_finite_step(&arena[value.y.clone()], value, lanes) {
-                let is_sequence = matches!(shape, Shape::Sequence { .. });
-                return Some((name.clone(), is_sequence.then_some(step)));
+        let step_of = |buffer: &Buffer, features: usize| {
+            let step = (features * lanes).max(1);
+            arena[buffer.clone()].chunks_exact(step).position(|x| !x.iter().all(|x| x.is_finite()))
+        };
+        for (value, (name, shape)) in self.values.iter().zip(&self.inputs) {
+            if let Some(step) = step_of(&value.y, value.features) {
+                return Some((name.clone(), shape.is_sequence().then_some(step)));
+            }
+        }
+        for node in &self.nodes {
+            for (i, shape) in node.shapes.iter().enumerate() {
+                let value = &self.values[node.first_output + i];
+                let Some(step) = step_of(&value.y, value.features) else { continue };
+                let step = match node.layer.state(i) {
+                    _ if shape.is_sequence() => Some(step),
+                    Some(state) => step_of(state, value.features).map(|p| node.step_read(p)),
+                    None => None,
+                };
+                return Some((node.name.clone(), step));
             }
         }
         None
@@ -285,11 +307,6 @@ impl Plan {
         let open = matches!(self.inputs[input].1, Shape::Sequence { time: None, .. });
         open && !self.nodes.iter().any(|node| node.layer.reverses())
     }
-}
-
-fn non_finite_step(data: &[f32], value: &Value, lanes: usize) -> Option<usize> {
-    let step = value.features * lanes;
-    data.chunks_exact(step.max(1)).position(|step| step.iter().any(|x| !x.is_finite()))
 }
 
 fn unique(known: &[(&str, usize, Vec<Shape>)], name: &str) -> Result<()> {

@@ -79,7 +79,7 @@ mod tests {
         spec.regularizer = Regularizer { l1, l2 };
         spec.constraint = Constraint { max_norm };
         let mut params = Params::new(Layout::new(vec![plain, spec]).unwrap()).unwrap();
-        params.initialize(0);
+        params.initialize(0).unwrap();
         params.get_mut(1).copy_from_slice(values);
         params
     }

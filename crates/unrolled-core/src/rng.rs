@@ -16,6 +16,7 @@
 
 use core::f32::consts::TAU;
 
+use unrolled_spec::memory::{Shortage, room};
 use unrolled_spec::trig::sin_cos;
 
 /// What the numbers are for. Streams of one seed are independent of each other.
@@ -143,13 +144,14 @@ impl Rng {
 }
 
 /// A shuffle of 0, …, n − 1 (Fisher–Yates from the end): the order of epoch `epoch`.
-pub fn permutation(seed: u64, n: u32, epoch: u64) -> Vec<u32> {
+pub fn permutation(seed: u64, n: u32, epoch: u64) -> Result<Vec<u32>, Shortage> {
     let mut rng = Rng::new(seed, Stream::Shuffle, epoch);
-    let mut order: Vec<u32> = (0..n).collect();
+    let mut order = room(n.into())?;
+    order.extend(0..n);
     for i in (1..n).rev() {
         order.swap(i as usize, rng.below(i + 1) as usize);
     }
-    order
+    Ok(order)
 }
 
 /// Fills `out` with 0 (a share of `rate`) and `1/(1-rate)`; `rate` in [0, 1). One draw an element.

@@ -75,7 +75,7 @@ fn trained() -> Model {
     let example = example();
     let mut model = example.build(Isa::fastest());
     model.train_step(SLOT, &example.all(), 0).expect("train");
-    model.keep_best();
+    model.keep_best().expect("best");
     model
 }
 

@@ -37,7 +37,7 @@ fn bits(values: &[f32]) -> Vec<u32> {
 
 fn initial(spec: &Value) -> Vec<u32> {
     let spec: ModelSpec = from_json("model", &spec.to_string()).expect("model JSON");
-    bits(&Model::new(spec).expect("model").export_weights())
+    bits(&Model::new(spec).expect("model").export_weights().expect("weights"))
 }
 
 #[test]
@@ -57,10 +57,10 @@ fn the_seed_decides_the_shuffle() {
         Model::new(from_json("model", &spec.to_string()).expect("model JSON")).expect("model")
     };
     let (one, other) = (model(7), model(8));
-    let order = one.permutation(1000, 3);
-    assert_eq!(order, model(7).permutation(1000, 3));
-    assert_ne!(order, one.permutation(1000, 4), "epochs differ");
-    assert_ne!(order, other.permutation(1000, 3), "seeds differ");
+    let order = one.permutation(1000, 3).expect("order");
+    assert_eq!(order, model(7).permutation(1000, 3).expect("order"));
+    assert_ne!(order, one.permutation(1000, 4).expect("order"), "epochs differ");
+    assert_ne!(order, other.permutation(1000, 3).expect("order"), "seeds differ");
     let mut sorted = order.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, (0..1000).collect::<Vec<u32>>());
@@ -79,7 +79,7 @@ fn the_same_seed_trains_to_the_same_bits() {
                     model.train_step(SLOT, part, 0).expect("train");
                 }
             }
-            bits(&model.export_weights())
+            bits(&model.export_weights().expect("weights"))
         };
         assert_eq!(train(7), train(7), "{}", isa.name());
         assert_ne!(train(7), train(8), "dropout follows the seed on {}", isa.name());
@@ -100,7 +100,7 @@ fn predicting_does_not_change_training() {
                 }
                 model.train_step(SLOT, &example.all(), 0).expect("train");
             }
-            bits(&model.export_weights())
+            bits(&model.export_weights().expect("weights"))
         };
         assert_eq!(train(false), train(true), "{}", isa.name());
     }
@@ -181,8 +181,8 @@ fn a_run_resumed_from_a_checkpoint_gives_the_same_bits() {
                 assert_eq!(straight.iterations(), second.iterations(), "{label}");
                 assert_eq!(straight.metrics(0), second.metrics(0), "{label}");
                 assert_eq!(
-                    bits(&straight.export_weights()),
-                    bits(&second.export_weights()),
+                    bits(&straight.export_weights().expect("weights")),
+                    bits(&second.export_weights().expect("weights")),
                     "{label}"
                 );
             }

@@ -97,7 +97,7 @@ fn check(label: &str, mut setup: Setup) {
             let got = model.train_step(SLOT, &setup.all(), 0).expect("train");
             let want = loss(&common::wide(&setup.weights));
             assert!((got - want).abs() <= 1e-5 * want, "{label}: loss {got}, want {want}");
-            let after = model.export_weights();
+            let after = model.export_weights().expect("weights");
             let gradients: Vec<f32> =
                 setup.weights.iter().zip(after).map(|(w, after)| (w - after) / RATE).collect();
             check_gradient(&label, &gradients, &numeric, GradientTolerance::default());

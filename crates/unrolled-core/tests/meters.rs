@@ -55,7 +55,7 @@ fn a_closed_meter_is_refused_and_its_number_serves_again() {
 fn compiling_closes_meters_and_forgets_the_best_weights() {
     let (example, mut model) = open();
     let a = model.open_meter();
-    model.keep_best();
+    model.keep_best().expect("best");
     let compile = unrolled_core::spec::from_json("compile", &example.compile.to_string());
     model.compile(compile.expect("JSON")).expect("compile");
     assert_eq!(model.metrics(a).expect_err("closed").name(), "StateError");
@@ -67,7 +67,7 @@ fn the_meter_that_is_saved_is_number_0_of_the_model_that_is_loaded() {
     let (_, mut model) = open();
     let a = model.open_meter();
     model.evaluate_step(SLOT, &[0, 1, 2], a).expect("evaluate");
-    model.keep_best();
+    model.keep_best().expect("best");
     let bytes = model.save("null", true, a).expect("save");
     let mut loaded = Model::load(&bytes).expect("load");
     assert_eq!(loaded.metrics(0).expect("metrics"), model.metrics(a).expect("metrics"));

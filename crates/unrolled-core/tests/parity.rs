@@ -102,7 +102,7 @@ fn ten_training_steps_agree() {
             .map(|_| model.train_step(SLOT, &all(fixture), 0).expect("train"))
             .collect();
         assert_close(&format!("{label}: losses"), &losses, &fixture.losses, 1e-5, 1e-6);
-        let weights = model.export_weights();
+        let weights = model.export_weights().expect("weights");
         assert_close(
             &format!("{label}: weights"),
             &weights,

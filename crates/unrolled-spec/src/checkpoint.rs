@@ -12,6 +12,7 @@ use std::ops::Range;
 
 use crate::error::{Error, Result};
 use crate::json::{self, Value, Writer, brief};
+use crate::memory::room;
 
 /// Version of what is in the file, under `version` in its metadata. Others are refused.
 pub const VERSION: u32 = 1;
@@ -83,7 +84,7 @@ impl Kind {
 
 /// The bytes of a checkpoint: texts by their key, and tensors. The texts `format` and `version` are
 /// added.
-pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
+pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Result<Vec<u8>> {
     let version = VERSION.to_string();
     let mut header = Writer::default();
     header.open('{');
@@ -118,7 +119,10 @@ pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
         header.push(' ');
     }
 
-    let mut bytes = Vec::with_capacity(8 + header.len() + end);
+    let size: u64 = tensors.iter().map(|tensor| tensor.values.size() as u64).sum();
+    let mut bytes = room(8 + header.len() as u64 + size).map_err(|short| {
+        short.of("the bytes of the checkpoint", "save without the optimizer (includeOptimizer: false), or dispose of other models first")
+    })?;
     bytes.extend_from_slice(&(header.len() as u64).to_le_bytes());
     bytes.extend_from_slice(header.as_bytes());
     for tensor in order() {
@@ -127,7 +131,7 @@ pub fn write(texts: &[(&str, &str)], tensors: &[Tensor<'_>]) -> Vec<u8> {
             Values::F64(values) => bytes.extend(values.iter().flat_map(|x| x.to_le_bytes())),
         }
     }
-    bytes
+    Ok(bytes)
 }
 
 /// A checkpoint that was looked through: header, sizes and version are right, and every byte of the
@@ -149,30 +153,6 @@ struct Info {
     range: Range<usize>,
     /// Whether [`Reader::require`] asked for it.
     known: Cell<bool>,
-}
-
-/// Heapsort. The standard library's sort would be 6 kB of the wasm file.
-fn sort(list: &mut [Info], key: &dyn Fn(&Info) -> (usize, usize, &str)) {
-    // Moves the value at `at` down until those below it are smaller.
-    let sift = |list: &mut [Info], mut at: usize| {
-        while let Some(mut child) = Some(2 * at + 1).filter(|&child| child < list.len()) {
-            if child + 1 < list.len() && key(&list[child]) < key(&list[child + 1]) {
-                child += 1;
-            }
-            if key(&list[at]) >= key(&list[child]) {
-                break;
-            }
-            list.swap(at, child);
-            at = child;
-        }
-    };
-    for at in (0..list.len() / 2).rev() {
-        sift(list, at);
-    }
-    for end in (1..list.len()).rev() {
-        list.swap(0, end);
-        sift(&mut list[..end], 0);
-    }
 }
 
 impl<'a> Reader<'a> {
@@ -202,7 +182,7 @@ impl<'a> Reader<'a> {
                 None => Err(bad(format!("tensor '{}' is described wrongly", brief(&name)))),
             })
             .collect::<Result<Vec<_>>>()?;
-        sort(&mut tensors, &|info| (info.range.start, info.range.end, ""));
+        sort(&mut tensors, |a, b| (a.range.start, a.range.end) < (b.range.start, b.range.end));
         let mut end = 0;
         for info in &tensors {
             if info.range.end > data.len() {
@@ -220,7 +200,7 @@ impl<'a> Reader<'a> {
         if end != data.len() {
             return Err(whole());
         }
-        sort(&mut tensors, &|info| (0, 0, &info.name));
+        sort(&mut tensors, |a, b| a.name < b.name);
         match tensors.windows(2).find(|pair| pair[0].name == pair[1].name) {
             Some(pair) => Err(at(&pair[0].name, "there are two of this name")),
             None => Ok(Self { texts, tensors, data }),
@@ -302,6 +282,31 @@ impl<'a> Reader<'a> {
             return Err(at(name, format!("expected type {expected}, got {got}")));
         }
         Ok(&self.data[info.range.clone()])
+    }
+}
+
+/// Heapsort, which is little code and never slow; that of `core` is 7 kB.
+fn sort(items: &mut [Info], before: fn(&Info, &Info) -> bool) {
+    let sink = |items: &mut [Info], mut at: usize| loop {
+        let [left, right] = [2 * at + 1, 2 * at + 2];
+        let mut last = at;
+        for child in [left, right] {
+            if child < items.len() && before(&items[last], &items[child]) {
+                last = child;
+            }
+        }
+        if last == at {
+            return;
+        }
+        items.swap(at, last);
+        at = last;
+    };
+    for start in (0..items.len() / 2).rev() {
+        sink(items, start);
+    }
+    for end in (1..items.len()).rev() {
+        items.swap(0, end);
+        sink(&mut items[..end], 0);
     }
 }
 

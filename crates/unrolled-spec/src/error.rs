@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::memory::describe;
+
 /// Result of this crate.
 pub type Result<T> = std::result::Result<T, Error>;
 
@@ -35,7 +37,7 @@ pub enum Error {
     NonFinite {
         /// The first layer (in the order of the graph) where it arose; or an input, or `loss`.
         layer: String,
-        /// `output`, `gradient` or `weight`.
+        /// `output`, `gradient`, `weight` or, of what is to be saved, `value`.
         what: &'static str,
         /// Time step, counted from 0, if the value has one.
         step: Option<usize>,
@@ -46,6 +48,15 @@ pub enum Error {
     Checkpoint {
         /// What is wrong and what was expected.
         message: String,
+    },
+    /// There is not enough memory; nothing has changed.
+    Memory {
+        /// What it was for, in the plural: `the weights`.
+        what: String,
+        /// How much was needed.
+        bytes: u64,
+        /// What to do.
+        advice: &'static str,
     },
     /// A call came before what it needs (such as training before compiling).
     State {
@@ -63,6 +74,7 @@ impl Error {
             Error::Data { .. } => "DataError",
             Error::NonFinite { .. } => "NonFiniteError",
             Error::Checkpoint { .. } => "CheckpointError",
+            Error::Memory { .. } => "MemoryError",
             Error::State { .. } => "StateError",
         }
     }
@@ -102,6 +114,10 @@ impl fmt::Display for Error {
                     write!(f, " at time step {step}")?;
                 }
                 write!(f, " (after {iteration} training steps)")
+            }
+            Error::Memory { what, bytes, advice } => {
+                let size = describe(*bytes);
+                write!(f, "not enough memory for {what}, which need {size}: {advice}")
             }
             Error::Checkpoint { message } | Error::State { message } => f.write_str(message),
         }

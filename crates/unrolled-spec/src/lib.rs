@@ -5,6 +5,7 @@
 pub mod checkpoint;
 mod error;
 pub mod json;
+pub mod memory;
 mod schedules;
 pub mod spec;
 pub mod trig;

@@ -138,8 +138,8 @@ impl WasmModel {
 
     /// All weights, flat.
     #[wasm_bindgen(js_name = getWeights)]
-    pub fn get_weights(&mut self) -> Vec<f32> {
-        self.0.export_weights()
+    pub fn get_weights(&mut self) -> Result<Vec<f32>> {
+        self.0.export_weights().map_err(error::to_js)
     }
 
     /// Sets all weights.
@@ -149,8 +149,8 @@ impl WasmModel {
     }
 
     /// Order of the examples in an epoch.
-    pub fn permutation(&self, n: u32, epoch: u32) -> Vec<u32> {
-        self.0.permutation(n, u64::from(epoch))
+    pub fn permutation(&self, n: u32, epoch: u32) -> Result<Vec<u32>> {
+        self.0.permutation(n, u64::from(epoch)).map_err(error::to_js)
     }
 
     /// Training steps done.
@@ -172,8 +172,8 @@ impl WasmModel {
 
     /// Keeps a copy of the weights.
     #[wasm_bindgen(js_name = keepBest)]
-    pub fn keep_best(&mut self) {
-        self.0.keep_best();
+    pub fn keep_best(&mut self) -> Result<()> {
+        self.0.keep_best().map_err(error::to_js)
     }
 
     /// Brings the copy back; false if there is none.

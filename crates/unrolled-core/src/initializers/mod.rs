@@ -6,6 +6,7 @@ mod orthogonal;
 
 use crate::rng::Rng;
 use crate::spec::Initializer;
+use unrolled_spec::memory::Shortage;
 
 /// Standard deviation of a standard normal truncated at ±2: what a truncated normal is divided by
 /// to keep its variance (Keras's constant).
@@ -13,12 +14,25 @@ const TRUNCATED_STDDEV: f32 = 0.879_625_7;
 
 /// What draws from the generator: the description itself is only data.
 pub trait Fill {
-    /// Fills `out`, a parameter of `shape` in row-major order with Keras's `(fan_in, fan_out)`.
-    fn fill(&self, shape: &[usize], fans: (usize, usize), rng: &mut Rng, out: &mut [f32]);
+    /// Fills `out`, a parameter of `shape` in row-major order with Keras's `(fan_in, fan_out)`. An
+    /// orthogonal matrix takes as much memory again twice.
+    fn fill(
+        &self,
+        shape: &[usize],
+        fans: (usize, usize),
+        rng: &mut Rng,
+        out: &mut [f32],
+    ) -> Result<(), Shortage>;
 }
 
 impl Fill for Initializer {
-    fn fill(&self, shape: &[usize], fans: (usize, usize), rng: &mut Rng, out: &mut [f32]) {
+    fn fill(
+        &self,
+        shape: &[usize],
+        fans: (usize, usize),
+        rng: &mut Rng,
+        out: &mut [f32],
+    ) -> Result<(), Shortage> {
         let fan_in = fans.0.max(1) as f32;
         let fan_average = ((fans.0 + fans.1) as f32 / 2.0).max(1.0);
         match *self {
@@ -40,7 +54,7 @@ impl Fill for Initializer {
             Initializer::TruncatedNormal { mean, stddev } => truncated(rng, mean, stddev, out),
             Initializer::Orthogonal { gain } => {
                 let columns = *shape.last().expect("validated: a matrix");
-                orthogonal::fill(rng, columns, gain, out);
+                orthogonal::fill(rng, columns, gain, out)?;
             }
             Initializer::Identity { gain } => {
                 let columns = shape[1];
@@ -50,6 +64,7 @@ impl Fill for Initializer {
                     .for_each(|(row, i)| row[i] = gain);
             }
         }
+        Ok(())
     }
 }
 
@@ -83,7 +98,7 @@ mod tests {
     fn filled(initializer: &Initializer, shape: &[usize], fans: (usize, usize)) -> Vec<f32> {
         let mut out = vec![f32::NAN; shape.iter().product()];
         initializer.validate("w", shape).unwrap();
-        initializer.fill(shape, fans, &mut Rng::new(11, Stream::Init, 4), &mut out);
+        initializer.fill(shape, fans, &mut Rng::new(11, Stream::Init, 4), &mut out).unwrap();
         out
     }
 

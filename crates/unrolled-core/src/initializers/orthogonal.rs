@@ -7,24 +7,31 @@
 //! the weights are the same everywhere.
 
 use crate::rng::Rng;
+use unrolled_spec::memory::{Shortage, filled};
 
 /// Reflections that meet a column while it is in the cache.
 const PANEL: usize = 16;
 
 /// Fills `out` [rows][columns] with `gain` times a matrix whose columns are orthonormal or, where
 /// there are more columns than rows, whose rows are: Q·sign(diag R), uniform among such matrices.
-pub(super) fn fill(rng: &mut Rng, columns: usize, gain: f32, out: &mut [f32]) {
+pub(super) fn fill(
+    rng: &mut Rng,
+    columns: usize,
+    gain: f32,
+    out: &mut [f32],
+) -> Result<(), Shortage> {
     if out.is_empty() {
-        return;
+        return Ok(());
     }
     let rows = out.len() / columns;
     let (long, short) = (rows.max(columns), rows.min(columns));
-    let mut a = vec![0.0; long * short];
+    // Both before anything is computed.
+    let mut a = filled(out.len() as u64, 0.0)?;
+    let mut q = filled(out.len() as u64, 0.0)?;
     a.fill_with(|| rng.normal());
     let reflections = decompose(&mut a, long);
 
     // Column i of Q is H₀·H₁·…·Hᵢ·eᵢ: later reflections leave eᵢ as it is.
-    let mut q = vec![0.0; long * short];
     q.chunks_exact_mut(long).enumerate().for_each(|(i, column)| {
         column[i] = if reflections[i].negative { -gain } else { gain };
     });
@@ -48,6 +55,7 @@ pub(super) fn fill(rng: &mut Rng, columns: usize, gain: f32, out: &mut [f32]) {
             row.iter_mut().enumerate().for_each(|(c, x)| *x = q[c * long + r]);
         }
     }
+    Ok(())
 }
 
 struct Reflection {
@@ -124,7 +132,7 @@ mod tests {
 
     fn matrix(rows: usize, columns: usize, gain: f32, seed: u64) -> Vec<f32> {
         let mut out = vec![f32::NAN; rows * columns];
-        fill(&mut Rng::new(seed, Stream::Init, 0), columns, gain, &mut out);
+        fill(&mut Rng::new(seed, Stream::Init, 0), columns, gain, &mut out).unwrap();
         out
     }
 

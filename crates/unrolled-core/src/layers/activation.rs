@@ -72,9 +72,9 @@ impl ActivationLayer {
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let x = &wires.inputs[0];
-        let len = x.steps * x.features * lanes;
-        self.d_x = carver.take_if(wires.gradients[0] == Gradient::Add, len);
-        wires.outputs[0].y = carver.take(len);
+        let (steps, n) = (x.steps, x.features * lanes);
+        self.d_x = carver.take_if(wires.gradients[0] == Gradient::Add, steps, n);
+        wires.outputs[0].y = carver.take(steps, n);
         wires.outputs[0].steps = x.steps;
         wires.outputs[0].mask = x.mask.clone();
     }

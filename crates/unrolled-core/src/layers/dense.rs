@@ -71,11 +71,11 @@ impl Dense {
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let x = &wires.inputs[0];
-        let len = x.steps * self.units * lanes;
-        self.packed = carver.take(self.inputs * self.units);
-        self.z = carver.take_if(self.keeps_z(), len);
-        self.d_z = carver.take_if(self.activation != Activation::Linear, len);
-        wires.outputs[0].y = carver.take(len);
+        let (steps, n) = (x.steps, self.units * lanes);
+        self.packed = carver.take(self.inputs, self.units);
+        self.z = carver.take_if(self.keeps_z(), steps, n);
+        self.d_z = carver.take_if(self.activation != Activation::Linear, steps, n);
+        wires.outputs[0].y = carver.take(steps, n);
         wires.outputs[0].steps = x.steps;
         wires.outputs[0].mask = x.mask.clone();
     }

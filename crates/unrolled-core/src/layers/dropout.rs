@@ -26,10 +26,10 @@ impl Dropout {
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let x = &wires.inputs[0];
-        let rows = x.steps * x.features;
-        self.mask = carver.take_if(self.rate > 0.0, rows * lanes);
-        self.scratch = carver.take_if(self.rate > 0.0, rows);
-        wires.outputs[0].y = carver.take(rows * lanes);
+        let (steps, n) = (x.steps, x.features * lanes);
+        self.mask = carver.take_if(self.rate > 0.0, steps, n);
+        self.scratch = carver.take_if(self.rate > 0.0, steps, x.features);
+        wires.outputs[0].y = carver.take(steps, n);
         wires.outputs[0].steps = x.steps;
         wires.outputs[0].mask = x.mask.clone();
     }

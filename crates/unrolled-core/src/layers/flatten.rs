@@ -34,7 +34,7 @@ impl Flatten {
     }
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
-        wires.outputs[0].y = carver.take(wires.outputs[0].features * lanes);
+        wires.outputs[0].y = carver.take(wires.outputs[0].features, lanes);
         wires.outputs[0].steps = 1;
     }
 

@@ -86,16 +86,16 @@ impl Gru {
         let n = units * lanes;
         let keeps = self.activation.needs_input() || self.gate.needs_input();
         // The backward pass packs the whole kernel into the gates' buffer.
-        self.kernel_gates = carver.take(GATES * units * k);
-        self.kernel_candidate = carver.take(units * k);
-        self.recurrent_gates = carver.take(2 * units * units);
-        self.recurrent_candidate = carver.take(units * units);
-        self.bias_gates = carver.take(2 * units);
-        self.gates = carver.take(time * GATES * n);
-        self.before = carver.take_if(keeps, time * GATES * n);
-        self.inner = carver.take(time * n);
-        self.d_gates = carver.take(time * step_stride(D_ROWS * n));
-        self.raw = carver.take(GATES * n);
+        self.kernel_gates = carver.take(GATES * units, k);
+        self.kernel_candidate = carver.take(units, k);
+        self.recurrent_gates = carver.take(2 * units, units);
+        self.recurrent_candidate = carver.take(units, units);
+        self.bias_gates = carver.take(2, units);
+        self.gates = carver.take(time, GATES * n);
+        self.before = carver.take_if(keeps, time, GATES * n);
+        self.inner = carver.take(time, n);
+        self.d_gates = carver.take(time, step_stride(D_ROWS * n));
+        self.raw = carver.take(GATES, n);
         self.shared.prepare(lanes, wires, carver);
     }
 

@@ -72,20 +72,25 @@ impl Lstm {
         Ok((layer, shapes))
     }
 
+    /// The second state after each step.
+    pub fn c(&self) -> &Buffer {
+        &self.c
+    }
+
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let (units, time) = (self.shared.spec.units, wires.inputs[0].steps);
         let n = units * lanes;
         let masked = !wires.inputs[0].mask.is_empty();
-        self.kernel_packed = carver.take(self.shared.inputs * GATES * units);
-        self.recurrent_packed = carver.take(units * GATES * units);
-        self.gates = carver.take(time * step_stride(GATES * n));
-        self.z = carver.take_if(self.cell.needs_input(), time * GATES * n);
-        self.c = carver.take(time * n);
-        self.activated_c = carver.take(time * n);
-        self.initial_c = carver.take_if(self.shared.has_initial() || masked, n);
-        self.d_c = carver.take(n);
-        self.passed_c = carver.take_if(masked, n);
-        self.scratch = carver.take_if(!self.cell.fused(), (GATES + 1) * n);
+        self.kernel_packed = carver.take(self.shared.inputs, GATES * units);
+        self.recurrent_packed = carver.take(units, GATES * units);
+        self.gates = carver.take(time, step_stride(GATES * n));
+        self.z = carver.take_if(self.cell.needs_input(), time, GATES * n);
+        self.c = carver.take(time, n);
+        self.activated_c = carver.take(time, n);
+        self.initial_c = carver.take_if(self.shared.has_initial() || masked, 1, n);
+        self.d_c = carver.take(1, n);
+        self.passed_c = carver.take_if(masked, 1, n);
+        self.scratch = carver.take_if(!self.cell.fused(), GATES + 1, n);
         self.shared.prepare(lanes, wires, carver);
     }
 

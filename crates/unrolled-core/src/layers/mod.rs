@@ -59,6 +59,11 @@ impl Shape {
         }
     }
 
+    /// Whether it has time steps.
+    pub(crate) fn is_sequence(&self) -> bool {
+        matches!(self, Shape::Sequence { .. })
+    }
+
     /// The same with other features.
     pub(crate) fn with_features(self, features: usize) -> Self {
         match self {
@@ -237,13 +242,31 @@ impl Layer {
         each!(self, layer => layer.prepare(lanes, wires, carver))
     }
 
+    fn recurrent(&self) -> Option<&recurrent::Recurrent> {
+        match self {
+            Layer::SimpleRnn(layer) => Some(&layer.shared),
+            Layer::Lstm(layer) => Some(&layer.shared),
+            Layer::Gru(layer) => Some(&layer.shared),
+            _ => None,
+        }
+    }
+
     /// Whether its output sequence runs against the time of its input.
     pub fn reverses(&self) -> bool {
-        match self {
-            Layer::SimpleRnn(layer) => layer.shared.reverses(),
-            Layer::Lstm(layer) => layer.shared.reverses(),
-            Layer::Gru(layer) => layer.shared.reverses(),
-            _ => false,
+        self.recurrent().is_some_and(recurrent::Recurrent::reverses)
+    }
+
+    /// Whether it reads its input from the end.
+    pub fn goes_backwards(&self) -> bool {
+        self.recurrent().is_some_and(|layer| layer.spec.go_backwards)
+    }
+
+    /// Of a recurrent layer, what output `i` gives the last of: `[time][units][lanes]`, in the order
+    /// of reading.
+    pub fn state(&self, i: usize) -> Option<&Buffer> {
+        match (self, i) {
+            (Layer::Lstm(layer), 2) => Some(layer.c()),
+            _ => self.recurrent().map(recurrent::Recurrent::h),
         }
     }
 

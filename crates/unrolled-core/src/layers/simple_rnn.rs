@@ -37,12 +37,12 @@ impl SimpleRnn {
 
     pub fn prepare(&mut self, lanes: usize, wires: &mut Wires, carver: &mut Carver) {
         let spec = &self.shared.spec;
-        let len = wires.inputs[0].steps * spec.units * lanes;
-        self.kernel_packed = carver.take(self.shared.inputs * spec.units);
-        self.recurrent_packed = carver.take(spec.units * spec.units);
+        let (time, n) = (wires.inputs[0].steps, spec.units * lanes);
+        self.kernel_packed = carver.take(self.shared.inputs, spec.units);
+        self.recurrent_packed = carver.take(spec.units, spec.units);
         // At a masked step h is not the activation of anything: its gradient is zero there anyway.
-        self.z = carver.take_if(activation::keeps_input(spec.activation), len);
-        self.d_z = carver.take(wires.inputs[0].steps * step_stride(spec.units * lanes));
+        self.z = carver.take_if(activation::keeps_input(spec.activation), time, n);
+        self.d_z = carver.take(time, step_stride(n));
         self.shared.prepare(lanes, wires, carver);
     }
 

@@ -2,11 +2,12 @@
 
 use unrolled_simd::{Isa, kernels::all_finite};
 
-use super::{Model, SLOTS};
+use super::{FEWER_EXAMPLES, Model, SLOTS};
 use crate::error::{Error, Result};
 use crate::layers::Shape;
 use crate::losses::{target_features, validate_target};
 use unrolled_spec::json::number;
+use unrolled_spec::memory::copied;
 
 /// One array: `[n, …]`, row-major.
 #[derive(Clone, Debug)]
@@ -243,7 +244,9 @@ fn input_array(
         }
     }
     let lengths = lengths.filter(|lengths| lengths.iter().any(|&l| (l as usize) < time));
-    for (i, example) in data.chunks_exact_mut(time * features).enumerate() {
+    // Without examples the product may be anything.
+    let example = time.saturating_mul(features);
+    for (i, example) in data.chunks_exact_mut(example).enumerate() {
         let valid = lengths.map_or(time, |lengths| lengths[i] as usize) * features;
         // What stands in the padding must not reach the arithmetic.
         example[valid..].fill(0.0);
@@ -264,5 +267,12 @@ fn input_array(
         }
     }
     let shape = shape.to_vec();
-    Ok(Array { data, n, time, features, lengths: lengths.map(<[u32]>::to_vec), shape })
+    let lengths = match lengths {
+        Some(lengths) => {
+            let copy = copied(lengths);
+            Some(copy.map_err(|short| short.of(format!("the lengths of {at}"), FEWER_EXAMPLES))?)
+        }
+        None => None,
+    };
+    Ok(Array { data, n, time, features, lengths, shape })
 }

@@ -73,7 +73,8 @@ impl Model {
             training.optimizer.slots().iter().map(|slot| slot.values.len()).sum()
         });
         let best = self.best.as_ref().map_or(0, Vec::len);
-        let own = 2 * self.params.values.len() + self.block_gradients.len() + best;
+        let gradients = self.gradients.len() + self.block_gradients.len();
+        let own = self.params.values.len() + gradients + best;
         (data + slots + own + self.arena.as_slice().len()) * size_of::<f32>()
     }
 }

@@ -19,6 +19,7 @@ use crate::plan::Plan;
 use crate::rng;
 use crate::spec::{CompileSpec, ModelSpec};
 use data::Dataset;
+use unrolled_spec::memory::{Shortage, copied};
 
 /// Places for data: training, validation, and scratch (streamed batches, predictions).
 pub const SLOTS: usize = 3;
@@ -35,7 +36,7 @@ pub struct Model {
     training: Option<Training>,
     slots: [Dataset; SLOTS],
     arena: Lines,
-    /// Gradient of the mini-batch, and of a block after the first.
+    /// Gradient of the mini-batch, and of a block after the first; empty before they are needed.
     gradients: Vec<f32>,
     block_gradients: Vec<f32>,
     target: Vec<f32>,
@@ -73,7 +74,6 @@ impl Model {
     }
 
     fn with_plan(spec: ModelSpec, isa: Isa, plan: Plan, params: Params) -> Self {
-        let len = params.values.len();
         let slots = core::array::from_fn(|_| Dataset::new(plan.inputs.len(), plan.outputs.len()));
         Self {
             spec,
@@ -84,7 +84,7 @@ impl Model {
             training: None,
             slots,
             arena: Lines::default(),
-            gradients: vec![0.0; len],
+            gradients: Vec::new(),
             block_gradients: Vec::new(),
             target: Vec::new(),
             weight: Vec::new(),
@@ -112,16 +112,17 @@ impl Model {
         self.training.as_ref().ok_or_else(not_compiled)
     }
 
-    fn initialize(&mut self) {
+    fn initialize(&mut self) -> Result<()> {
         if !self.initialized {
-            self.params.initialize(self.spec.seed);
+            self.params.initialize(self.spec.seed)?;
             self.initialized = true;
         }
+        Ok(())
     }
 
     /// All weights, one after the other in Keras's order.
-    pub fn export_weights(&mut self) -> Vec<f32> {
-        self.initialize();
+    pub fn export_weights(&mut self) -> Result<Vec<f32>> {
+        self.initialize()?;
         self.params.export()
     }
 
@@ -136,8 +137,9 @@ impl Model {
     }
 
     /// Order of the examples in epoch `epoch`.
-    pub fn permutation(&self, n: u32, epoch: u64) -> Vec<u32> {
+    pub fn permutation(&self, n: u32, epoch: u64) -> Result<Vec<u32>> {
         rng::permutation(self.spec.seed, n, epoch)
+            .map_err(|short| short.of(format!("the numbers of {n} examples"), FEWER_EXAMPLES))
     }
 
     /// Training steps done since the model was compiled.
@@ -207,9 +209,13 @@ impl Model {
     }
 
     /// Keeps a copy of the weights as they are.
-    pub fn keep_best(&mut self) {
-        self.initialize();
-        self.best = Some(self.params.values.clone());
+    pub fn keep_best(&mut self) -> Result<()> {
+        self.initialize()?;
+        match &mut self.best {
+            Some(best) => best.copy_from_slice(&self.params.values),
+            None => self.best = Some(copied(&self.params.values).map_err(no_room_for_best)?),
+        }
+        Ok(())
     }
 
     /// Brings the kept copy back; false if there is none.
@@ -228,6 +234,13 @@ impl Model {
     pub fn drop_best(&mut self) {
         self.best = None;
     }
+}
+
+/// What to do where examples do not fit.
+const FEWER_EXAMPLES: &str = "give fewer examples at once, or a stream of batches";
+
+fn no_room_for_best(short: Shortage) -> Error {
+    short.of("the best weights", "do without restoreBestWeights, or give fewer units")
 }
 
 /// Whether a model can be trained so. Allocates nothing.

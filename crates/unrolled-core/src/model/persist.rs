@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use unrolled_simd::{Isa, kernels::all_finite};
 
-use super::{Meter, Model, validate};
+use super::{Meter, Model, no_room_for_best, validate};
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
 use crate::optimizers::slot_names;
@@ -16,6 +16,7 @@ use crate::plan::Plan;
 use crate::spec::{self, CompileSpec, LearningRate, ModelSpec, ToJson};
 use unrolled_spec::checkpoint::{Reader, Tensor, Values, write};
 use unrolled_spec::json;
+use unrolled_spec::memory::filled;
 
 /// Before the names of the optimizer's state.
 const OPTIMIZER: &str = "optimizer/";
@@ -36,7 +37,7 @@ impl Model {
     ) -> Result<Vec<u8>> {
         json::parse(metadata)
             .map_err(|error| Error::data("metadata", format!("expected JSON: {error}")))?;
-        self.initialize();
+        self.initialize()?;
         self.check_finite("", &self.params.values)?;
         if let Some(best) = &self.best {
             self.check_finite("best/", best)?;
@@ -78,7 +79,7 @@ impl Model {
             let shape = vec![running.len(), 2];
             tensors.push(Tensor { name: METRICS.into(), shape, values: Values::F64(&sums) });
         }
-        let bytes = write(&texts, &tensors);
+        let bytes = write(&texts, &tensors)?;
         metadata.clone_into(&mut self.metadata);
         Ok(bytes)
     }
@@ -95,7 +96,8 @@ impl Model {
         Err(Error::NonFinite { layer, what: "value", step: None, iteration })
     }
 
-    /// The model that [`Model::save`] wrote. Whatever is wrong with it is a [`Error::Checkpoint`].
+    /// The model that [`Model::save`] wrote. Whatever is wrong with it is an
+    /// [`Error::Checkpoint`].
     pub fn load(bytes: &[u8]) -> Result<Self> {
         Self::load_with_isa(bytes, Isa::fastest())
     }
@@ -103,7 +105,7 @@ impl Model {
     /// The same on a given instruction set.
     pub fn load_with_isa(bytes: &[u8], isa: Isa) -> Result<Self> {
         Self::read(&Reader::new(bytes)?, isa).map_err(|error| match error {
-            Error::Checkpoint { .. } => error,
+            Error::Checkpoint { .. } | Error::Memory { .. } => error,
             other => bad(other),
         })
     }
@@ -151,7 +153,8 @@ impl Model {
         }
         // After compiling, which drops it.
         if has_best {
-            let mut best = vec![0.0; model.params.values.len()];
+            let len = model.params.values.len() as u64;
+            let mut best = filled(len, 0.0).map_err(no_room_for_best)?;
             copy(reader, "best/", &model.params.layout, &mut best)?;
             model.best = Some(best);
         }

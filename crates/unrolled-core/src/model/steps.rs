@@ -14,6 +14,7 @@ use crate::metrics::MetricState;
 use crate::plan::Dimensions;
 use crate::regularize::{add_penalty_gradient, constrain, penalty};
 use crate::spec::{CompileSpec, Loss};
+use unrolled_spec::memory::{self, Shortage, filled, room};
 
 /// What a pass over a mini-batch is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +52,7 @@ impl Model {
     /// of [`Model::export_weights`]. Changes nothing.
     pub fn gradients(&mut self, slot: usize, indices: &[u32]) -> Result<Vec<f32>> {
         self.pass(slot, indices, 0, Purpose::Gradients)?;
-        Ok(self.params.export_like(&self.gradients))
+        self.params.export_like(&self.gradients)
     }
 
     /// Output number `output` for some examples: `[batch, time, k]` or `[batch, k]`.
@@ -68,13 +69,21 @@ impl Model {
                 format!("expected a number below {}, got {output}", self.plan.outputs.len());
             return Err(Error::data("output", message));
         }
-        self.initialize();
+        self.initialize()?;
         let mut all = Vec::new();
         for block in indices.chunks(self.isa.block()) {
-            self.load_block(slot, block, false, &[]);
-            self.forward(None);
+            self.load_block(slot, block, false, &[])?;
             let value = self.plan.output(output);
             let rows = value.steps * value.features;
+            if all.is_empty() {
+                let len = (rows as u64).saturating_mul(indices.len() as u64);
+                all = room(len).map_err(|short| {
+                    let what = format!("the predictions of {} examples", indices.len());
+                    short.of(what, "predict fewer examples at once")
+                })?;
+            }
+            self.forward(None);
+            let value = self.plan.output(output);
             let start = all.len();
             all.resize(start + block.len() * rows, 0.0);
             let lanes = self.isa.block();
@@ -113,22 +122,25 @@ impl Model {
         self.training()?;
         self.check_targets(slot)?;
         self.check_indices(slot, indices)?;
-        self.initialize();
+        self.initialize()?;
         let compiled = Arc::clone(&self.training()?.spec);
         let iteration = self.iterations();
         let trains = purpose != Purpose::Evaluate;
+        if trains {
+            self.reserve_gradients(indices.len())?;
+        }
         let data = &self.slots[slot];
         let trained: Vec<bool> = data.targets.iter().map(|t| trains && t.is_some()).collect();
         let counts = self.valid_elements(slot, indices, &compiled.loss);
         let mut running = self.meter(meter)?.clone();
         let mut total = 0.0;
         for (number, block) in indices.chunks(self.isa.block()).enumerate() {
-            self.load_block(slot, block, true, &trained);
+            self.load_block(slot, block, true, &trained)?;
             let first = number * self.isa.block();
             let key = DropoutKey { seed: self.spec.seed, iteration, first };
             let key = (purpose == Purpose::Train).then_some(key);
             self.forward(key);
-            let loss = self.block_loss(slot, block, &compiled, &counts, trains, &mut running);
+            let loss = self.block_loss(slot, block, &compiled, &counts, trains, &mut running)?;
             if !loss.is_finite() {
                 return Err(self.locate_non_finite(iteration));
             }
@@ -150,6 +162,21 @@ impl Model {
             }
         }
         Ok((total, running))
+    }
+
+    /// Room for the gradient of so many examples.
+    fn reserve_gradients(&mut self, examples: usize) -> Result<()> {
+        let len = self.params.values.len();
+        let blocks = examples > self.isa.block();
+        for (gradients, wanted) in
+            [(&mut self.gradients, true), (&mut self.block_gradients, blocks)]
+        {
+            if wanted && gradients.len() < len {
+                *gradients = filled(len as u64, 0.0)
+                    .map_err(|short| short.of("the gradients", "give fewer units or features"))?;
+            }
+        }
+        Ok(())
     }
 
     /// Valid elements of each output's target in the whole mini-batch; of the trained ones.
@@ -175,7 +202,13 @@ impl Model {
     }
 
     /// Carves the buffers for a block and gathers its inputs and masks.
-    fn load_block(&mut self, slot: usize, block: &[u32], cut: bool, trained: &[bool]) {
+    fn load_block(
+        &mut self,
+        slot: usize,
+        block: &[u32],
+        cut: bool,
+        trained: &[bool],
+    ) -> Result<()> {
         let data = &self.slots[slot];
         let lanes = self.isa.block();
         let mut dimensions = Dimensions {
@@ -203,7 +236,8 @@ impl Model {
             dimensions.masked.push(masked);
         }
         self.plan.prepare(&dimensions);
-        self.arena.resize(self.plan.arena_len);
+        let room = self.arena.resize(self.plan.arena_len);
+        room.map_err(|short| no_room_for_block(short, &dimensions.time))?;
         let arena = self.arena.as_mut_slice();
         for (input, value) in data.inputs.iter().zip(&self.plan.values) {
             let input = input.as_ref().expect("checked before");
@@ -214,6 +248,7 @@ impl Model {
                 step_mask(lengths, block, lanes, &mut arena[value.mask.clone()]);
             }
         }
+        Ok(())
     }
 
     fn forward(&mut self, dropout: Option<DropoutKey>) {
@@ -231,12 +266,7 @@ impl Model {
     /// Adds the block's gradient to the mini-batch's; the first block starts it.
     fn backward(&mut self, first: bool, dropout: Option<DropoutKey>) {
         let lanes = self.isa.block();
-        let gradients = if first {
-            &mut self.gradients
-        } else {
-            self.block_gradients.resize(self.gradients.len(), 0.0);
-            &mut self.block_gradients
-        };
+        let gradients = if first { &mut self.gradients } else { &mut self.block_gradients };
         gradients.fill(0.0);
         let mut pass = Pass {
             arena: self.arena.as_mut_slice(),
@@ -262,7 +292,7 @@ impl Model {
         counts: &[f64],
         trains: bool,
         running: &mut [MetricState],
-    ) -> f64 {
+    ) -> Result<f64> {
         let lanes = self.isa.block();
         let isa = self.isa;
         let mut total = 0.0;
@@ -270,10 +300,12 @@ impl Model {
             let Some(target) = &self.slots[slot].targets[i] else { continue };
             let value = self.plan.output(i).clone();
             let k = target_features(&compiled.loss, value.features);
-            self.target.resize(value.steps * k * lanes, 0.0);
+            let n = value.steps * lanes;
+            memory::resize(&mut self.target, (n * k) as u64, 0.0)
+                .and_then(|()| memory::resize(&mut self.weight, n as u64, 0.0))
+                .map_err(|short| no_room_for_block(short, &[value.steps]))?;
             let stride = target.time * target.features;
             gather(isa, &target.data, stride, value.steps * k, block, &mut self.target);
-            self.weight.resize(value.steps * lanes, 0.0);
             let arena = self.arena.as_mut_slice();
             if value.mask.is_empty() {
                 self.weight.fill(1.0);
@@ -301,7 +333,7 @@ impl Model {
                 dispatch!(isa, s => loss_and_metrics(s, compiled, &frame, d_prediction, metrics));
             total += sum / count;
         }
-        total
+        Ok(total)
     }
 
     fn locate_non_finite(&self, iteration: u64) -> Error {
@@ -316,6 +348,17 @@ impl Model {
         let (layer, step) = found.unwrap_or_else(|| ("loss".to_owned(), None));
         Error::NonFinite { layer, what: "output", step, iteration }
     }
+}
+
+/// `time`: steps of each input.
+fn no_room_for_block(short: Shortage, time: &[usize]) -> Error {
+    let steps = time.iter().max().copied().unwrap_or(1);
+    let advice = if steps > 1 {
+        "give shorter sequences (cut them: truncated back-propagation), or fewer units"
+    } else {
+        "give fewer units or features"
+    };
+    short.of(format!("the buffers of a block of {steps} time steps"), advice)
 }
 
 fn loss_and_metrics<S: Simd>(

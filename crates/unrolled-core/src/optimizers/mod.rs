@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 use crate::params::ALIGNMENT;
 use crate::spec::{LearningRate, OptimizerSpec, Rule};
 use unrolled_spec::json::number;
+use unrolled_spec::memory::{Shortage, room};
 
 /// A named part of an optimizer's state, in the layout of the parameters.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,8 +66,20 @@ impl Optimizer {
         debug_assert_eq!(len % ALIGNMENT, 0);
         validate(spec)?;
         let (names, single) = slot_names(&spec.rule);
-        let mut slots: Vec<Slot> =
-            names.iter().map(|&name| Slot { name, values: vec![0.0; len] }).collect();
+        let mut slots = Vec::new();
+        // Room for all before any is written to: what does not fit takes nothing.
+        for &name in names {
+            let values = room(len as u64).map_err(|short| {
+                let Shortage(bytes) = short;
+                let all = Shortage(bytes.saturating_mul(names.len() as u64));
+                all.of(
+                    "the values of the optimizer",
+                    "give fewer units, or an optimizer that keeps less, such as sgd",
+                )
+            })?;
+            slots.push(Slot { name, values });
+        }
+        slots.iter_mut().for_each(|slot| slot.values.resize(len, 0.0));
         slots.extend(single.iter().map(|&name| Slot { name, values: vec![1.0] }));
         let decays = match spec.rule {
             Rule::Adam { beta_1, beta_2, .. } | Rule::Adamw { beta_1, beta_2, .. } => {

@@ -124,7 +124,7 @@ pub fn setup(
 ) -> Setup {
     let mut random = Random::new(seed);
     let spec: ModelSpec = from_json("model", &model.to_string()).expect("model JSON");
-    let count = Model::new(spec.clone()).expect("model").export_weights().len();
+    let count = Model::new(spec.clone()).expect("model").export_weights().expect("weights").len();
     let weights = random.vec(count, -0.6, 0.6);
     let inputs: Vec<(Vec<f32>, Vec<usize>)> = spec
         .inputs

@@ -12,7 +12,7 @@ fn written() -> Vec<u8> {
         Tensor { name: "metrics".into(), shape: vec![2], values: Values::F64(&SUMS) },
         Tensor { name: "empty".into(), shape: vec![0], values: Values::F32(&[]) },
     ];
-    write(&texts, &tensors)
+    write(&texts, &tensors).unwrap()
 }
 
 fn f32s(reader: &Reader<'_>, name: &str, shape: &[usize]) -> Result<Vec<f32>> {
@@ -227,7 +227,7 @@ fn numbers_that_are_not_finite_are_refused_with_their_tensor() {
             Tensor { name: "w".into(), shape: vec![2], values: Values::F32(&narrow) },
             Tensor { name: "s".into(), shape: vec![2], values: Values::F64(&wide) },
         ];
-        let bytes = write(&[], &tensors);
+        let bytes = write(&[], &tensors).unwrap();
         let reader = Reader::new(&bytes).unwrap();
         let errors = [f32s(&reader, "w", &[2]).unwrap_err(), reader.f64s("s", &[2]).unwrap_err()];
         for (error, name) in errors.iter().zip(["'w'", "'s'"]) {

@@ -56,8 +56,9 @@ impl Value {
 }
 
 /// A text of others for a message: cut where it is long.
-pub fn brief(text: &str) -> String {
-    text.chars().take(80).collect()
+pub fn brief(text: &str) -> &str {
+    // Not by characters and indices, whose panics bring tables of Unicode along (10 kB).
+    (80..84).find_map(|end| text.get(..end)).unwrap_or(text)
 }
 
 #[cfg(test)]

@@ -66,14 +66,14 @@ pub enum LayerSpec {
     Activation(ActivationSpec),
 }
 
-/// Options of the three recurrent layers.
+/// Options of the three recurrent layers; those of the gates only of the layers that have them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RecurrentSpec {
     /// Number of units.
     pub units: usize,
     /// Activation of the candidate and output.
     pub activation: Activation,
-    /// Activation of the gates (LSTM and GRU).
+    /// LSTM and GRU: activation of the gates.
     pub recurrent_activation: Activation,
     /// Whether there is a bias.
     pub use_bias: bool,

@@ -60,6 +60,21 @@ impl<'a> Fields<'a> {
         }
     }
 
+    /// A field that only some types have: `own` says whether this one does. Files of earlier versions
+    /// have it in all of them, with its default.
+    fn of_some<T: FromJson + Clone + PartialEq>(
+        &mut self,
+        own: bool,
+        key: &str,
+        default: T,
+    ) -> Result<T> {
+        let value = self.or(key, default.clone())?;
+        if own || value == default {
+            return Ok(value);
+        }
+        Err(Error::spec(self.at, format!("a layer of this type has no option '{key}'")))
+    }
+
     /// The tag of an enum.
     fn tag(&mut self) -> Result<String> {
         self.required("type")
@@ -197,9 +212,9 @@ impl FromJson for LayerSpec {
         let mut f = Fields::new(at, value)?;
         let tag = f.tag()?;
         let layer = match tag.as_str() {
-            "simpleRnn" => LayerSpec::SimpleRnn(recurrent(&mut f)?),
-            "lstm" => LayerSpec::Lstm(recurrent(&mut f)?),
-            "gru" => LayerSpec::Gru(recurrent(&mut f)?),
+            "simpleRnn" => LayerSpec::SimpleRnn(recurrent(&mut f, &tag)?),
+            "lstm" => LayerSpec::Lstm(recurrent(&mut f, &tag)?),
+            "gru" => LayerSpec::Gru(recurrent(&mut f, &tag)?),
             "dense" => LayerSpec::Dense(dense(&mut f)?),
             "dropout" => LayerSpec::Dropout(DropoutSpec { rate: f.required("rate")? }),
             "flatten" => LayerSpec::Flatten {},
@@ -215,17 +230,18 @@ impl FromJson for LayerSpec {
     }
 }
 
-fn recurrent(f: &mut Fields<'_>) -> Result<RecurrentSpec> {
+fn recurrent(f: &mut Fields<'_>, tag: &str) -> Result<RecurrentSpec> {
+    let (lstm, gru) = (tag == "lstm", tag == "gru");
     Ok(RecurrentSpec {
         units: f.required("units")?,
         activation: f.or("activation", Activation::Tanh)?,
-        recurrent_activation: f.or("recurrentActivation", Activation::Sigmoid)?,
+        recurrent_activation: f.of_some(lstm || gru, "recurrentActivation", Activation::Sigmoid)?,
         use_bias: f.or("useBias", true)?,
         return_sequences: f.or("returnSequences", false)?,
         return_state: f.or("returnState", false)?,
         go_backwards: f.or("goBackwards", false)?,
-        unit_forget_bias: f.or("unitForgetBias", true)?,
-        reset_after: f.or("resetAfter", true)?,
+        unit_forget_bias: f.of_some(lstm, "unitForgetBias", true)?,
+        reset_after: f.of_some(gru, "resetAfter", true)?,
         dropout: f.or("dropout", 0.0)?,
         recurrent_dropout: f.or("recurrentDropout", 0.0)?,
         kernel_initializer: f.or("kernelInitializer", Initializer::GlorotUniform {})?,

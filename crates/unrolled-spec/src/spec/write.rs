@@ -63,31 +63,38 @@ impl ToJson for LayerSpec {
 }
 
 fn recurrent(kind: &str, spec: &RecurrentSpec, to: &mut Writer) {
-    to.tagged(
-        kind,
-        &[
-            ("units", &spec.units),
-            ("activation", &spec.activation),
-            ("recurrentActivation", &spec.recurrent_activation),
-            ("useBias", &spec.use_bias),
-            ("returnSequences", &spec.return_sequences),
-            ("returnState", &spec.return_state),
-            ("goBackwards", &spec.go_backwards),
-            ("unitForgetBias", &spec.unit_forget_bias),
-            ("resetAfter", &spec.reset_after),
-            ("dropout", &spec.dropout),
-            ("recurrentDropout", &spec.recurrent_dropout),
-            ("kernelInitializer", &spec.kernel_initializer),
-            ("recurrentInitializer", &spec.recurrent_initializer),
-            ("biasInitializer", &spec.bias_initializer),
-            ("kernelRegularizer", &spec.kernel_regularizer),
-            ("recurrentRegularizer", &spec.recurrent_regularizer),
-            ("biasRegularizer", &spec.bias_regularizer),
-            ("kernelConstraint", &spec.kernel_constraint),
-            ("recurrentConstraint", &spec.recurrent_constraint),
-            ("biasConstraint", &spec.bias_constraint),
-        ],
-    );
+    let (lstm, gru) = (kind == "lstm", kind == "gru");
+    to.open('{');
+    to.fields(&[("type", &kind), ("units", &spec.units), ("activation", &spec.activation)]);
+    if lstm || gru {
+        to.fields(&[("recurrentActivation", &spec.recurrent_activation)]);
+    }
+    to.fields(&[
+        ("useBias", &spec.use_bias),
+        ("returnSequences", &spec.return_sequences),
+        ("returnState", &spec.return_state),
+        ("goBackwards", &spec.go_backwards),
+    ]);
+    if lstm {
+        to.fields(&[("unitForgetBias", &spec.unit_forget_bias)]);
+    }
+    if gru {
+        to.fields(&[("resetAfter", &spec.reset_after)]);
+    }
+    to.fields(&[
+        ("dropout", &spec.dropout),
+        ("recurrentDropout", &spec.recurrent_dropout),
+        ("kernelInitializer", &spec.kernel_initializer),
+        ("recurrentInitializer", &spec.recurrent_initializer),
+        ("biasInitializer", &spec.bias_initializer),
+        ("kernelRegularizer", &spec.kernel_regularizer),
+        ("recurrentRegularizer", &spec.recurrent_regularizer),
+        ("biasRegularizer", &spec.bias_regularizer),
+        ("kernelConstraint", &spec.kernel_constraint),
+        ("recurrentConstraint", &spec.recurrent_constraint),
+        ("biasConstraint", &spec.bias_constraint),
+    ]);
+    to.close('}');
 }
 
 fn dense(kind: &str, spec: &DenseSpec, to: &mut Writer) {

@@ -188,24 +188,24 @@ impl Recurrent {
         let (time, n, k) = (x.steps, self.spec.units * lanes, self.inputs * lanes);
         let masked = !x.mask.is_empty();
         let (drops, drops_state) = (self.spec.dropout > 0.0, self.spec.recurrent_dropout > 0.0);
-        self.h = carver.take(time * n);
-        self.initial = carver.take_if(self.has_initial || masked, n);
-        self.x_read = carver.take_if(drops || self.spec.go_backwards, time * k);
-        self.h_read = carver.take_if(drops_state, time * n);
-        self.x_mask = carver.take_if(drops, k);
-        self.h_mask = carver.take_if(drops_state, n);
-        self.scratch = carver.take(n.max(k));
-        self.d_h = carver.take(n);
-        self.passed = carver.take_if(masked, n);
+        self.h = carver.take(time, n);
+        self.initial = carver.take_if(self.has_initial || masked, 1, n);
+        self.x_read = carver.take_if(drops || self.spec.go_backwards, time, k);
+        self.h_read = carver.take_if(drops_state, time, n);
+        self.x_mask = carver.take_if(drops, 1, k);
+        self.h_mask = carver.take_if(drops_state, 1, n);
+        self.scratch = carver.take(1, n.max(k));
+        self.d_h = carver.take(1, n);
+        self.passed = carver.take_if(masked, 1, n);
         let sequences = self.spec.return_sequences;
         for (i, output) in wires.outputs.iter_mut().enumerate() {
             let is_sequence = i == 0 && sequences;
             output.steps = if is_sequence { time } else { 1 };
-            output.y = if is_sequence { self.h.clone() } else { carver.take(n) };
+            output.y = if is_sequence { self.h.clone() } else { carver.take(1, n) };
         }
         if sequences && masked {
             wires.outputs[0].mask =
-                if self.spec.go_backwards { carver.take(time * lanes) } else { x.mask };
+                if self.spec.go_backwards { carver.take(time, lanes) } else { x.mask };
         }
     }
 
@@ -238,6 +238,11 @@ impl Recurrent {
     /// Whether the output sequence runs against the input's time.
     pub fn reverses(&self) -> bool {
         self.spec.go_backwards && self.spec.return_sequences
+    }
+
+    /// The state after each step.
+    pub fn h(&self) -> &Buffer {
+        &self.h
     }
 
     /// Whether initial states come from the graph.

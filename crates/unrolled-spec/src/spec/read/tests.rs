@@ -69,3 +69,32 @@ fn an_error_says_where_and_what_was_expected() {
             .starts_with("first: unknown type 'gruu'; expected one of simpleRnn")
     );
 }
+
+#[test]
+fn options_of_gates_belong_to_the_layers_that_have_them() {
+    let read = |kind: &str, key: &str, value: serde_json::Value| {
+        let mut layer = json!({ "type": kind, "units": 1 });
+        layer[key] = value;
+        from_json::<LayerSpec>("l", &layer.to_string())
+    };
+    // (option, default, another value, who has it)
+    for (key, default, other, owners) in [
+        ("recurrentActivation", json!("sigmoid"), json!("tanh"), &["lstm", "gru"][..]),
+        ("unitForgetBias", json!(true), json!(false), &["lstm"]),
+        ("resetAfter", json!(true), json!(false), &["gru"]),
+    ] {
+        for kind in ["simpleRnn", "lstm", "gru"] {
+            let layer = read(kind, key, default.clone()).unwrap();
+            let has = owners.contains(&kind);
+            assert_eq!(layer.to_json().contains(key), has, "{kind} {key}");
+            match read(kind, key, other.clone()) {
+                Ok(layer) => assert!(has && layer.to_json().contains(&other.to_string())),
+                Err(error) => {
+                    assert!(!has, "{kind} {key}");
+                    let expected = format!("l: a layer of this type has no option '{key}'");
+                    assert_eq!(error.to_string(), expected);
+                }
+            }
+        }
+    }
+}
