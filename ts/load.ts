@@ -10,7 +10,7 @@ import { readMetadata } from './worker/metadata.ts';
 /**
  * Loads a model that `save` wrote, with its weights, and its optimizer if that was saved.
  * @param place - a path (Node), a URL, `indexeddb://name`, bytes, a Blob, or one of storage.*
- * @throws CheckpointError where the bytes are not a model of this library
+ * @throws StorageError where it cannot be read, CheckpointError where the bytes are not a model of this library
  */
 export async function load(place: LoadSource, options: EngineOptions = {}): Promise<Model> {
   const bytes = await bytesOf(place);

@@ -244,8 +244,9 @@ export class Model<I extends Shape = any, O extends Shape = any> {
 
   /**
    * Saves the model; during a run too, between two batches.
-   * @param place - a path (Node; written to a temporary name, then renamed), `indexeddb://name` or
-   * `download://name` (browsers), or one of storage.*
+   * @param place - a path (Node; written to a temporary name, then renamed; links are followed),
+   * `indexeddb://name` or `download://name` (browsers), or one of storage.*
+   * @throws StorageError where it cannot be written; what was there is unchanged
    */
   async save(place: string | URLLike | Destination, options: SaveOptions = {}): Promise<void> {
     const destination = destinationOf(place);
