@@ -1,4 +1,4 @@
-import { finite, positive, oneOf, show } from './check.ts';
+import { finite, knownOptions, positive, oneOf, remade, show } from './check.ts';
 import { SpecError } from './errors.ts';
 
 const shortcuts = [
@@ -58,14 +58,14 @@ export const initializers = {
    * Uniform in [minval, maxval).
    * @param options - `minval` @default -0.05, `maxval` @default 0.05
    */
-  randomUniform: ({
-    minval = -0.05,
-    maxval = 0.05,
-  }: { minval?: number; maxval?: number } = {}): Initializer => ({
-    type: 'randomUniform',
-    minval: finite('initializers.randomUniform: minval', minval),
-    maxval: finite('initializers.randomUniform: maxval', maxval),
-  }),
+  randomUniform: (options: { minval?: number; maxval?: number } = {}): Initializer => {
+    const where = 'initializers.randomUniform';
+    knownOptions(where, options, ['minval', 'maxval']);
+    const minval = finite(`${where}: minval`, options.minval ?? -0.05);
+    const maxval = finite(`${where}: maxval`, options.maxval ?? 0.05);
+    positive(`${where}: maxval - minval`, Math.fround(maxval) - Math.fround(minval), true);
+    return { type: 'randomUniform', minval, maxval };
+  },
   /**
    * Normal.
    * @param options - `mean` @default 0, `stddev` @default 0.05
@@ -82,36 +82,40 @@ export const initializers = {
    * Rows or columns orthonormal, times `gain`.
    * @param options - `gain` @default 1
    */
-  orthogonal: ({ gain = 1 }: { gain?: number } = {}): Initializer => ({
-    type: 'orthogonal',
-    gain: finite('initializers.orthogonal: gain', gain),
-  }),
+  orthogonal: (options: { gain?: number } = {}): Initializer => scaled('orthogonal', options),
   /**
    * Identity matrix times `gain`.
    * @param options - `gain` @default 1
    */
-  identity: ({ gain = 1 }: { gain?: number } = {}): Initializer => ({
-    type: 'identity',
-    gain: finite('initializers.identity: gain', gain),
-  }),
+  identity: (options: { gain?: number } = {}): Initializer => scaled('identity', options),
 } as const;
 
 function normal(
   type: 'randomNormal' | 'truncatedNormal',
-  { mean = 0, stddev = 0.05 }: { mean?: number; stddev?: number },
+  options: { mean?: number; stddev?: number },
 ): Initializer {
+  knownOptions(`initializers.${type}`, options, ['mean', 'stddev']);
   return {
     type,
-    mean: finite(`initializers.${type}: mean`, mean),
-    stddev: positive(`initializers.${type}: stddev`, stddev, true),
+    mean: finite(`initializers.${type}: mean`, options.mean ?? 0),
+    stddev: positive(`initializers.${type}: stddev`, options.stddev ?? 0.05, true),
   };
+}
+
+function scaled(type: 'orthogonal' | 'identity', options: { gain?: number }): Initializer {
+  knownOptions(`initializers.${type}`, options, ['gain']);
+  return { type, gain: finite(`initializers.${type}: gain`, options.gain ?? 1) };
 }
 
 /** Resolves a shortcut. */
 export function initializer(where: string, value: InitializerLike): Initializer {
   if (typeof value === 'object' && value !== null && typeof value.type === 'string') {
-    if (value.type in initializers) return value;
-    throw new SpecError(`${where}: expected one of initializers.*, got ${show(value)}`);
+    if (!Object.hasOwn(initializers, value.type)) {
+      throw new SpecError(`${where}: expected one of initializers.*, got ${show(value)}`);
+    }
+    if (value.type !== 'constant') return remade<Initializer>(where, initializers as never, value);
+    knownOptions(where, value, ['type', 'value']);
+    return initializers.constant(value.value);
   }
   return initializers[oneOf(where, value, shortcuts)]();
 }

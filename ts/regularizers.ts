@@ -25,10 +25,13 @@ export const regularizers = {
    * `l1·Σ|w| + l2·Σw²`.
    * @param options - `l1` @default 0.01, `l2` @default 0.01
    */
-  l1l2: ({ l1 = 0.01, l2 = 0.01 }: { l1?: number; l2?: number } = {}): Regularizer => ({
-    l1: positive('regularizers.l1l2: l1', l1, true),
-    l2: positive('regularizers.l1l2: l2', l2, true),
-  }),
+  l1l2: (options: { l1?: number; l2?: number } = {}): Regularizer => {
+    knownOptions('regularizers.l1l2', options, ['l1', 'l2']);
+    return {
+      l1: positive('regularizers.l1l2: l1', options.l1 ?? 0.01, true),
+      l2: positive('regularizers.l1l2: l2', options.l2 ?? 0.01, true),
+    };
+  },
 } as const;
 
 /** Checks a regulariser; none is no penalty. */

@@ -1,8 +1,8 @@
-import { knownOptions, show, wholeNumber } from './check.ts';
+import { knownOptions, MOST_FEATURES, show, wholeNumber } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
 import type { layers } from './layers.ts';
-import { type Layer } from './layers.ts';
+import { type Layer, remadeLayer } from './layers.ts';
 import { Model } from './model.ts';
 import { outputShape } from './shapes.ts';
 import type { ModelSpec, NodeSpec, Port } from './spec.ts';
@@ -83,7 +83,7 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
     if (typeof item !== 'object' || item === null || !knownTypes.has(item.type)) {
       throw new SpecError(`sequential: layers[${i}]: expected one of layers.*, got ${show(item)}`);
     }
-    const { name: given, ...layer } = item;
+    const { name: given, ...layer } = remadeLayer(item);
     const name = given ?? freeName(baseNames[item.type] ?? item.type, list, taken);
     if (taken.has(name)) {
       throw new SpecError(
@@ -126,6 +126,8 @@ function checkInputShape(shape: InputShape): readonly (number | null)[] {
     throw new SpecError(`${where}: expected [time, features] or [features], got ${show(shape)}`);
   }
   return shape.map((size, i) =>
-    size === null && i === 0 && shape.length === 2 ? null : wholeNumber(`${where}[${i}]`, size),
+    size === null && i === 0 && shape.length === 2
+      ? null
+      : wholeNumber(`${where}[${i}]`, size, 1, MOST_FEATURES),
   );
 }

@@ -1,4 +1,4 @@
-import { flag, wholeNumber } from '../check.ts';
+import { flag, MOST_FEATURES, wholeNumber } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
@@ -50,7 +50,7 @@ export const weightedOptions = [
 export function weighted(where: string, units: number, options: WeightedOptions): Weighted {
   return {
     ...named(where, options),
-    units: wholeNumber(`${where}: units`, units),
+    units: wholeNumber(`${where}: units`, units, 1, MOST_FEATURES),
     useBias: flag(`${where}: useBias`, options.useBias ?? true),
     kernelInitializer: initializer(
       `${where}: kernelInitializer`,
