@@ -158,7 +158,7 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   {
     name: 'features of any number',
     build: loose(() => sequential([layers.dense(1)], { inputShape: any([3, null]) })),
-    error: 'sequential: inputShape[1]: expected a whole number of at least 1, got null',
+    error: 'sequential: inputShape[1]: expected a whole number from 1 to 16777215, got null',
   },
   {
     name: 'the same name twice',
@@ -239,7 +239,7 @@ const bad: readonly { name: string; build: () => unknown; error: string }[] = [
   {
     name: 'a fraction of a unit',
     build: loose(() => layers.lstm(2.5)),
-    error: 'layers.lstm: units: expected a whole number of at least 1, got 2.5',
+    error: 'layers.lstm: units: expected a whole number from 1 to 16777215, got 2.5',
   },
   {
     name: 'an unknown activation',

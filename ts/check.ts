@@ -34,23 +34,43 @@ export function wholeNumber(where: string, value: unknown, least = 1, most?: num
   return fail(where, `a whole number ${range}`, value);
 }
 
-/** A number that is neither NaN nor infinite. */
-export function finite(where: string, value: unknown): number {
-  if (typeof value === 'number' && Number.isFinite(value)) return value;
-  return fail(where, 'a finite number', value);
+/** Most units or features of a layer; crates/unrolled-core has the same bound. */
+export const MOST_FEATURES = 2 ** 24 - 1;
+
+/**
+ * A number that fits. The engine computes in 32 bits, so what these make of it must fit; the bounds
+ * here are those of crates/unrolled-spec/src/bounds.rs.
+ */
+function number(
+  where: string,
+  expected: string,
+  value: unknown,
+  fits: (x: number) => boolean,
+): number {
+  if (typeof value !== 'number') return fail(where, expected, value);
+  const narrow = Math.fround(value);
+  if (fits(narrow)) return value;
+  return fail(where, expected, value, fits(value) ? ` (${narrow} in 32 bits)` : '');
 }
+
+/** A number that is neither NaN nor infinite. */
+export const finite = (where: string, value: unknown): number =>
+  number(where, 'a finite number', value, Number.isFinite);
 
 /** A finite number above zero, or from zero on when `orZero`. */
 export function positive(where: string, value: unknown, orZero = false): number {
-  if (typeof value === 'number' && Number.isFinite(value) && (orZero ? value >= 0 : value > 0))
-    return value;
-  return fail(where, orZero ? 'a number of at least 0' : 'a number above 0', value);
+  const expected = orZero ? 'a number of at least 0' : 'a number above 0';
+  return number(where, expected, value, (x) => (orZero ? x >= 0 : x > 0) && x < Infinity);
 }
 
 /** A share in [0, 1). */
-export function share(where: string, value: unknown): number {
-  if (typeof value === 'number' && value >= 0 && value < 1) return value;
-  return fail(where, 'a number from 0 up to, but not including, 1', value);
+export const share = (where: string, value: unknown): number =>
+  number(where, 'a number from 0 up to, but not including, 1', value, (x) => x >= 0 && x < 1);
+
+/** A number in a range, its ends included. */
+export function between(where: string, value: unknown, least: number, most: number): number {
+  const fits = (x: number) => x >= least && x <= Math.fround(most);
+  return number(where, `a number from ${least} to ${most}`, value, fits);
 }
 
 /** A boolean. */
@@ -95,6 +115,17 @@ export function knownOptions(where: string, options: object, known: readonly str
 export function hint(name: string, known: readonly string[], what: string): string {
   const near = known.find((other) => similar(other, name));
   return near ? `; did you mean ${show(near)}?` : `; known ${what}: ${known.join(', ')}`;
+}
+
+/** Makes plain data anew by the function that its type names: somebody may have edited it. */
+export function remade<T extends { readonly type: string }>(
+  where: string,
+  builders: { readonly [type: string]: (options: never) => T },
+  { type, ...options }: T,
+): T {
+  const fresh = (builders[type] as (options: object) => T)(options);
+  knownOptions(where, options, Object.keys(fresh));
+  return fresh;
 }
 
 /** Whether two names differ by case, separators or a letter or two at the end. */

@@ -23,7 +23,6 @@ export function constraint(where: string, value: Constraint | undefined): Constr
     throw new SpecError(`${where}: expected one of constraints.*, got ${show(value)}`);
   }
   knownOptions(where, value, ['maxNorm']);
-  return value.maxNorm === undefined
-    ? {}
-    : { maxNorm: positive(`${where}: maxNorm`, value.maxNorm) };
+  const maxNorm = value.maxNorm ?? undefined;
+  return maxNorm === undefined ? {} : { maxNorm: positive(`${where}: maxNorm`, maxNorm) };
 }

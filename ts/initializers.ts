@@ -1,4 +1,4 @@
-import { finite, knownOptions, positive, oneOf, show } from './check.ts';
+import { finite, knownOptions, positive, oneOf, remade, show } from './check.ts';
 import { SpecError } from './errors.ts';
 
 const shortcuts = [
@@ -99,12 +99,12 @@ export const initializers = {
   lecunNormal: (): Initializer => ({ type: 'lecunNormal' }),
   /** Uniform in [minval, maxval). */
   randomUniform: (options: UniformOptions = {}): Initializer => {
-    knownOptions('initializers.randomUniform', options, ['minval', 'maxval']);
-    return {
-      type: 'randomUniform',
-      minval: finite('initializers.randomUniform: minval', options.minval ?? -0.05),
-      maxval: finite('initializers.randomUniform: maxval', options.maxval ?? 0.05),
-    };
+    const where = 'initializers.randomUniform';
+    knownOptions(where, options, ['minval', 'maxval']);
+    const minval = finite(`${where}: minval`, options.minval ?? -0.05);
+    const maxval = finite(`${where}: maxval`, options.maxval ?? 0.05);
+    positive(`${where}: maxval - minval`, Math.fround(maxval) - Math.fround(minval), true);
+    return { type: 'randomUniform', minval, maxval };
   },
   /** Normal. */
   randomNormal: (options: NormalOptions = {}): Initializer => normal('randomNormal', options),
@@ -133,8 +133,12 @@ function scaled(type: 'orthogonal' | 'identity', options: GainOptions): Initiali
 /** Resolves a shortcut. */
 export function initializer(where: string, value: InitializerLike): Initializer {
   if (typeof value === 'object' && value !== null && typeof value.type === 'string') {
-    if (value.type in initializers) return value;
-    throw new SpecError(`${where}: expected one of initializers.*, got ${show(value)}`);
+    if (!Object.hasOwn(initializers, value.type)) {
+      throw new SpecError(`${where}: expected one of initializers.*, got ${show(value)}`);
+    }
+    if (value.type !== 'constant') return remade<Initializer>(where, initializers as never, value);
+    knownOptions(where, value, ['type', 'value']);
+    return initializers.constant(value.value);
   }
   return initializers[oneOf(where, value, shortcuts)]();
 }

@@ -60,3 +60,15 @@ export const layers = {
   /** An activation by itself. */
   activation,
 } as const;
+
+/** Makes a layer anew from its data: somebody may have edited it, or it is a loaded model's. */
+export function remadeLayer({ type, ...data }: Layer): Layer {
+  const { returnState, ...given }: Readonly<Record<string, unknown>> = data;
+  // The engine names an option that there is no way to set here.
+  const rest = returnState === undefined || returnState === false ? given : data;
+  if (type === 'flatten') return flatten(rest);
+  const first = { dropout: 'rate', activation: 'activation' }[type as string] ?? 'units';
+  const { [first]: argument, ...options }: Readonly<Record<string, unknown>> = rest;
+  const build = layers[type === 'simpleRnn' ? 'simpleRNN' : type];
+  return (build as (argument: unknown, options: object) => Layer)(argument, options);
+}

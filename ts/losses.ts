@@ -1,4 +1,4 @@
-import { flag, knownOptions, oneOf, positive, show } from './check.ts';
+import { flag, knownOptions, oneOf, positive, remade, show } from './check.ts';
 import { SpecError } from './errors.ts';
 
 /** What is minimised, as plain data. */
@@ -87,8 +87,11 @@ export const losses = {
 /** Resolves a shortcut. */
 export function loss(where: string, value: LossLike): Loss {
   if (typeof value === 'object' && value !== null) {
-    if (Object.hasOwn(losses, value.type)) return value;
-    throw new SpecError(`${where}: expected one of losses.*, got ${show(value)}`);
+    if (!Object.hasOwn(losses, value.type)) {
+      throw new SpecError(`${where}: expected one of losses.*, got ${show(value)}`);
+    }
+    // Made anew: somebody may have edited it.
+    return remade<Loss>(where, losses, value);
   }
   const name = oneOf(where, value, shortcuts);
   if (name === 'meanSquaredError' || name === 'meanAbsoluteError')

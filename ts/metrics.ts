@@ -1,4 +1,4 @@
-import { oneOf, show } from './check.ts';
+import { oneOf, remade, show } from './check.ts';
 import { SpecError } from './errors.ts';
 import { type Loss, lossAliases, lossNames, losses } from './losses.ts';
 
@@ -55,8 +55,10 @@ const isAlias = (name: unknown): name is keyof typeof aliases =>
 /** Resolves a shortcut. */
 export function metric(where: string, value: MetricLike): Metric {
   if (typeof value === 'object' && value !== null) {
-    if (Object.hasOwn(metrics, value.type)) return value;
-    throw new SpecError(`${where}: expected one of metrics.*, got ${show(value)}`);
+    if (!Object.hasOwn(metrics, value.type)) {
+      throw new SpecError(`${where}: expected one of metrics.*, got ${show(value)}`);
+    }
+    return remade<Metric>(where, metrics, value);
   }
   return metrics[isAlias(value) ? aliases[value] : oneOf(where, value, shortcuts)]();
 }

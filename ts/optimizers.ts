@@ -1,4 +1,4 @@
-import { flag, knownOptions, oneOf, positive, share, show } from './check.ts';
+import { between, flag, knownOptions, oneOf, positive, share, show } from './check.ts';
 import { SpecError } from './errors.ts';
 import { learningRate, type Schedule } from './schedules.ts';
 
@@ -75,7 +75,7 @@ export interface OptimizerOptions {
 
 /** Options of {@link optimizers.sgd}. */
 export interface SgdOptions extends OptimizerOptions {
-  /** Share of the last step kept. @default 0 */
+  /** Share of the last step kept, from 0 to 1. @default 0 */
   readonly momentum?: number;
   /** Nesterov's form of momentum. @default false */
   readonly nesterov?: boolean;
@@ -116,7 +116,11 @@ function build(where: string, rule: Rule, options: OptimizerOptions, rate: numbe
   const clips = ['clipvalue', 'clipnorm', 'globalClipnorm'] as const;
   const clip: { clipvalue?: number; clipnorm?: number; globalClipnorm?: number } = {};
   for (const key of clips) {
-    if (options[key] !== undefined) clip[key] = positive(`${where}: ${key}`, options[key]);
+    const limit = options[key] ?? undefined;
+    if (limit !== undefined) clip[key] = positive(`${where}: ${key}`, limit);
+  }
+  if (Object.keys(clip).length > 1) {
+    throw new SpecError(`${where}: expected only one of ${clips.join(', ')}`);
   }
   return {
     rule,
@@ -128,7 +132,7 @@ function build(where: string, rule: Rule, options: OptimizerOptions, rate: numbe
 const moments = (where: string, options: AdamOptions) => ({
   beta1: share(`${where}: beta1`, options?.beta1 ?? 0.9),
   beta2: share(`${where}: beta2`, options?.beta2 ?? 0.999),
-  epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7, true),
+  epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7),
 });
 
 /** The optimizers, with Keras's update rules and defaults. */
@@ -138,9 +142,10 @@ export const optimizers = {
     const where = 'optimizers.sgd';
     const rule: Rule = {
       type: 'sgd',
-      momentum: share(`${where}: momentum`, options?.momentum ?? 0),
+      momentum: between(`${where}: momentum`, options?.momentum ?? 0, 0, 1),
       nesterov: flag(`${where}: nesterov`, options?.nesterov ?? false),
     };
+    if (rule.nesterov) positive(`${where}: momentum, which nesterov needs`, rule.momentum);
     return build(where, rule, options, 0.01);
   },
   /** RMSprop. */
@@ -149,8 +154,8 @@ export const optimizers = {
     const rule: Rule = {
       type: 'rmsprop',
       rho: share(`${where}: rho`, options?.rho ?? 0.9),
-      momentum: share(`${where}: momentum`, options?.momentum ?? 0),
-      epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7, true),
+      momentum: between(`${where}: momentum`, options?.momentum ?? 0, 0, 1),
+      epsilon: positive(`${where}: epsilon`, options?.epsilon ?? 1e-7),
       centered: flag(`${where}: centered`, options?.centered ?? false),
     };
     return build(where, rule, options, 0.001);
@@ -193,8 +198,13 @@ export type OptimizerLike = Optimizer | (typeof names)[number];
 /** Resolves a shortcut. */
 export function optimizer(where: string, value: OptimizerLike): Optimizer {
   if (typeof value === 'object' && value !== null) {
-    if (value.rule !== undefined && names.includes(value.rule.type)) return value;
-    throw new SpecError(`${where}: expected one of optimizers.*, got ${show(value)}`);
+    if (!names.includes(value.rule?.type)) {
+      throw new SpecError(`${where}: expected one of optimizers.*, got ${show(value)}`);
+    }
+    // Made anew: somebody may have edited it.
+    const { rule, ...options } = value;
+    const { type, ...own } = rule;
+    return optimizers[type]({ ...options, ...own });
   }
   return optimizers[oneOf(where, value, names)]();
 }

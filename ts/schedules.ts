@@ -1,4 +1,4 @@
-import { finite, flag, knownOptions, positive, show } from './check.ts';
+import { between, flag, knownOptions, positive, show } from './check.ts';
 import { SpecError } from './errors.ts';
 
 /** A learning rate as a function of the optimizer's step, counted from 0; plain data. */
@@ -112,15 +112,20 @@ export const schedules = {
   cosine(options: CosineOptions): Schedule {
     const where = 'schedules.cosine';
     knownOptions(where, options, ['initial', 'decaySteps', 'alpha', 'warmupTarget', 'warmupSteps']);
+    const warmupTarget = options.warmupTarget ?? undefined;
+    const warmupSteps = positive(`${where}: warmupSteps`, options.warmupSteps ?? 0, true);
+    if (warmupTarget === undefined && Math.fround(warmupSteps) > 0) {
+      throw new SpecError(`${where}: warmupSteps of ${warmupSteps} needs a warmupTarget`);
+    }
     return {
       type: 'cosine',
       initial: positive(`${where}: initial`, options.initial, true),
       decaySteps: positive(`${where}: decaySteps`, options.decaySteps),
       alpha: positive(`${where}: alpha`, options.alpha ?? 0, true),
-      warmupSteps: positive(`${where}: warmupSteps`, options.warmupSteps ?? 0, true),
-      ...(options.warmupTarget === undefined
+      warmupSteps,
+      ...(warmupTarget === undefined
         ? {}
-        : { warmupTarget: positive(`${where}: warmupTarget`, options.warmupTarget, true) }),
+        : { warmupTarget: positive(`${where}: warmupTarget`, warmupTarget, true) }),
     };
   },
   /** `values[i]` up to and including step `boundaries[i]`, then the next value. */
@@ -139,7 +144,7 @@ export const schedules = {
     }
     boundaries.forEach((step, i) => {
       positive(`${where}: boundaries[${i}]`, step, true);
-      if (i > 0 && step <= (boundaries[i - 1] as number)) {
+      if (i > 0 && Math.fround(step) <= Math.fround(boundaries[i - 1] as number)) {
         throw new SpecError(`${where}: expected ascending boundaries, got ${show(boundaries)}`);
       }
     });
@@ -155,7 +160,7 @@ export const schedules = {
     return {
       type: 'oneCycle',
       max: positive(`${where}: max`, options.max),
-      totalSteps: positive(`${where}: totalSteps`, options.totalSteps),
+      totalSteps: between(`${where}: totalSteps`, options.totalSteps, 4, 1e15),
     };
   },
 } as const;
@@ -171,8 +176,14 @@ const types: readonly Schedule['type'][] = [
 /** A number is a constant rate. */
 export function learningRate(where: string, value: number | Schedule): Schedule {
   if (typeof value === 'number') {
-    return { type: 'constant', value: positive(where, finite(where, value), true) };
+    return { type: 'constant', value: positive(where, value, true) };
   }
-  if (typeof value === 'object' && value !== null && types.includes(value.type)) return value;
+  if (typeof value === 'object' && value !== null && types.includes(value.type)) {
+    // Made anew: somebody may have edited it.
+    const { type, ...options } = value;
+    if (type !== 'constant') return (schedules[type] as (options: object) => Schedule)(options);
+    knownOptions(where, options, ['value']);
+    return { type, value: positive(where, value.value, true) };
+  }
   throw new SpecError(`${where}: expected a number or one of schedules.*, got ${show(value)}`);
 }

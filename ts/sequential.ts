@@ -1,8 +1,8 @@
-import { fail, knownOptions, show, text, wholeNumber } from './check.ts';
+import { fail, knownOptions, MOST_FEATURES, show, text, wholeNumber } from './check.ts';
 import { type EngineOptions, engineOptions } from './engine/options.ts';
 import { SpecError } from './errors.ts';
 import type { layers } from './layers.ts';
-import { type Layer } from './layers.ts';
+import { type Layer, remadeLayer } from './layers.ts';
 import type { FittingLayers, OutputShape } from './layers/output.ts';
 import { Model } from './model.ts';
 import { outputShape } from './shapes.ts';
@@ -55,7 +55,7 @@ function sequentialSpec(list: readonly Layer[], inputShape: InputShape, seed: nu
     if (typeof item !== 'object' || item === null || !knownTypes.has(item.type)) {
       fail(`sequential: layers[${i}]`, 'one of layers.*', item);
     }
-    const { name: given, ...layer } = item;
+    const { name: given, ...layer } = remadeLayer(item);
     const name = given ?? freeName(baseNames[item.type] ?? item.type, list, taken);
     if (taken.has(name)) {
       throw new SpecError(
@@ -118,6 +118,8 @@ function checkInputShape(shape: InputShape): readonly (number | null)[] {
     throw new SpecError(`${where}: expected [time, features] or [features], got ${show(shape)}`);
   }
   return shape.map((size, i) =>
-    size === null && i === 0 && shape.length === 2 ? null : wholeNumber(`${where}[${i}]`, size),
+    size === null && i === 0 && shape.length === 2
+      ? null
+      : wholeNumber(`${where}[${i}]`, size, 1, MOST_FEATURES),
   );
 }

@@ -1,3 +1,4 @@
+import { MOST_FEATURES, wholeNumber } from './check.ts';
 import { SpecError } from './errors.ts';
 import type { Layer } from './layers.ts';
 import type { Shape } from './spec.ts';
@@ -35,6 +36,7 @@ export function outputShape(layer: Layer, name: string, input: Shape, cure = '')
         }
         size *= length;
       }
+      wholeNumber(`${name}: features of the flattened sequence`, size, 1, MOST_FEATURES);
       return [size];
     }
     case 'dropout':

@@ -37,7 +37,7 @@ export function openWasm(module: WebAssembly.Module, source: EngineSource): Engi
   const { WasmModel } = instance.glue;
   try {
     const model = guard(instance, () => {
-      if ('spec' in source) return new WasmModel(JSON.stringify(source.spec));
+      if ('spec' in source) return new WasmModel(toJson(source.spec));
       requireRoom(instance, 'checkpoint', source.bytes.byteLength);
       return WasmModel.load(source.bytes);
     });
@@ -59,7 +59,7 @@ function wasmEngine(instance: Instance, model: WasmModel): Engine {
       step();
     });
   return {
-    compile: (spec: CompileSpec) => run(() => model.compile(JSON.stringify(spec))),
+    compile: (spec: CompileSpec) => run(() => model.compile(toJson(spec))),
     describe: () => ({
       ...(JSON.parse(run(() => model.describe())) as Omit<Description, 'instanceBytes'>),
       instanceBytes: memory.buffer.byteLength,
@@ -97,6 +97,15 @@ function wasmEngine(instance: Instance, model: WasmModel): Engine {
     },
   };
 }
+
+/**
+ * JSON of a description. It has no NaN and no infinity, and `null` means none: as texts they are
+ * refused with their place.
+ */
+const toJson = (spec: unknown): string =>
+  JSON.stringify(spec, (_, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
 
 /** Copies smaller than this are not asked for: an instance always has as much, or says so itself. */
 const COPY_TO_ASK_FOR = 1 << 20;

@@ -1,4 +1,4 @@
-import { flag, wholeNumber } from '../check.ts';
+import { flag, MOST_FEATURES, wholeNumber } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
@@ -62,7 +62,7 @@ export function weighted<U extends number>(
 ): Weighted<U> {
   return {
     ...named(where, options),
-    units: wholeNumber(`${where}: units`, units) as U,
+    units: wholeNumber(`${where}: units`, units, 1, MOST_FEATURES) as U,
     useBias: flag(`${where}: useBias`, options.useBias ?? true),
     kernelInitializer: initializer(
       `${where}: kernelInitializer`,

@@ -2,9 +2,7 @@
 
 use core::ops::Range;
 
-use crate::error::{Error, Result};
 use crate::spec::OptimizerSpec;
-use unrolled_spec::json::number;
 
 /// How gradients are clipped before the optimizer sees them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -21,31 +19,14 @@ pub enum Clip {
 }
 
 impl Clip {
-    /// The clipping of an optimizer. As in Keras, one kind at most.
-    pub fn new(spec: &OptimizerSpec) -> Result<Self> {
-        let kinds = [
-            ("clipvalue", spec.clipvalue, Clip::Value as fn(f32) -> Clip),
-            ("clipnorm", spec.clipnorm, Clip::Norm),
-            ("globalClipnorm", spec.global_clipnorm, Clip::GlobalNorm),
-        ];
-        let mut clip = Clip::None;
-        for (name, limit, kind) in kinds {
-            let Some(limit) = limit else { continue };
-            if !(limit.is_finite() && limit > 0.0) {
-                return Err(Error::spec(
-                    "optimizer",
-                    format!("{name} must be a finite number above 0, got {}", number(limit)),
-                ));
-            }
-            if clip != Clip::None {
-                return Err(Error::spec(
-                    "optimizer",
-                    "only one of clipvalue, clipnorm and globalClipnorm can be set",
-                ));
-            }
-            clip = kind(limit);
+    /// The clipping of an optimizer that is valid: one kind at most.
+    pub fn new(spec: &OptimizerSpec) -> Self {
+        match *spec {
+            OptimizerSpec { clipvalue: Some(limit), .. } => Clip::Value(limit),
+            OptimizerSpec { clipnorm: Some(limit), .. } => Clip::Norm(limit),
+            OptimizerSpec { global_clipnorm: Some(limit), .. } => Clip::GlobalNorm(limit),
+            _ => Clip::None,
         }
-        Ok(clip)
     }
 
     /// Clips `gradients`, in which parameter `i` has `ranges[i]`. A norm of NaN changes nothing.
@@ -147,13 +128,14 @@ mod tests {
     #[test]
     fn one_kind_at_most_and_above_zero() {
         let new = |clipvalue, clipnorm, global_clipnorm| {
-            Clip::new(&OptimizerSpec {
+            let spec = OptimizerSpec {
                 rule: Rule::Sgd { momentum: 0.0, nesterov: false },
                 learning_rate: LearningRate::Constant { value: 0.1 },
                 clipvalue,
                 clipnorm,
                 global_clipnorm,
-            })
+            };
+            spec.validate().map(|()| Clip::new(&spec))
         };
         assert_eq!(new(None, None, None), Ok(Clip::None));
         assert_eq!(new(Some(1.0), None, None), Ok(Clip::Value(1.0)));

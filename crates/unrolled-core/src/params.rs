@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::initializers::Fill;
 use crate::rng::{Rng, Stream};
 use crate::spec::{Constraint, Initializer, Regularizer};
-use unrolled_spec::json::number;
 use unrolled_spec::memory::{filled, room};
 
 /// Parameters start at multiples of this many values: the widest vector there is, and a cache line.
@@ -62,21 +61,8 @@ impl ParamSpec {
 
     fn validate(&self) -> Result<()> {
         self.initializer.validate(&self.name, &self.shape)?;
-        for (name, factor) in [("l1", self.regularizer.l1), ("l2", self.regularizer.l2)] {
-            if !(factor.is_finite() && factor >= 0.0) {
-                return Err(Error::spec(
-                    &self.name,
-                    format!("{name} must be a finite number, at least 0, got {}", number(factor)),
-                ));
-            }
-        }
-        match self.constraint.max_norm {
-            Some(norm) if !(norm.is_finite() && norm > 0.0) => Err(Error::spec(
-                &self.name,
-                format!("maxNorm must be a finite number above 0, got {}", number(norm)),
-            )),
-            _ => Ok(()),
-        }
+        self.regularizer.validate(&self.name)?;
+        self.constraint.validate(&self.name)
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! A crate of its own because nothing here is hot: it is compiled for size.
 
+pub mod bounds;
 pub mod checkpoint;
 mod error;
 pub mod json;

@@ -2,6 +2,7 @@
 
 use core::f32::consts::PI;
 
+use crate::bounds::{not_negative, positive, within};
 use crate::error::{Error, Result};
 use crate::json::number;
 use crate::spec::LearningRate;
@@ -41,26 +42,25 @@ impl LearningRate {
     /// Whether the numbers can be used.
     pub fn validate(&self) -> Result<()> {
         match self {
-            &LearningRate::Constant { value } => rate("value", value),
+            &LearningRate::Constant { value } => not_negative(AT, "value", value),
             &LearningRate::Exponential { initial, decay_steps, decay_rate, .. } => {
-                rate("initial", initial)?;
-                steps("decaySteps", decay_steps)?;
-                rate("decayRate", decay_rate)
+                not_negative(AT, "initial", initial)?;
+                positive(AT, "decaySteps", decay_steps)?;
+                positive(AT, "decayRate", decay_rate)
             }
             &LearningRate::Cosine { initial, decay_steps, alpha, warmup_target, warmup_steps } => {
-                rate("initial", initial)?;
-                steps("decaySteps", decay_steps)?;
-                rate("alpha", alpha)?;
-                rate("warmupSteps", warmup_steps)?;
-                if let Some(target) = warmup_target {
-                    rate("warmupTarget", target)?;
-                } else if warmup_steps != 0.0 {
-                    return Err(bad(format!(
-                        "warmupSteps of {} needs a warmupTarget to warm up to",
-                        number(warmup_steps)
-                    )));
+                not_negative(AT, "initial", initial)?;
+                positive(AT, "decaySteps", decay_steps)?;
+                not_negative(AT, "alpha", alpha)?;
+                not_negative(AT, "warmupSteps", warmup_steps)?;
+                match warmup_target {
+                    Some(target) => not_negative(AT, "warmupTarget", target),
+                    None if warmup_steps == 0.0 => Ok(()),
+                    None => {
+                        let got = number(warmup_steps);
+                        Err(bad(format!("warmupSteps of {got} needs a warmupTarget to warm up to")))
+                    }
                 }
-                Ok(())
             }
             LearningRate::Piecewise { boundaries, values } => {
                 if values.len() != boundaries.len() + 1 {
@@ -71,8 +71,8 @@ impl LearningRate {
                         boundaries.len()
                     )));
                 }
-                values.iter().try_for_each(|&v| rate("values", v))?;
-                boundaries.iter().try_for_each(|&b| rate("boundaries", b))?;
+                values.iter().try_for_each(|&v| not_negative(AT, "values", v))?;
+                boundaries.iter().try_for_each(|&b| not_negative(AT, "boundaries", b))?;
                 match boundaries.windows(2).find(|pair| pair[0] >= pair[1]) {
                     Some(pair) => Err(bad(format!(
                         "boundaries must ascend, got {} before {}",
@@ -83,12 +83,8 @@ impl LearningRate {
                 }
             }
             &LearningRate::OneCycle { max, total_steps } => {
-                rate("max", max)?;
-                if !(4.0..=1e15).contains(&total_steps) {
-                    let got = number(total_steps);
-                    return Err(bad(format!("totalSteps must be at least 4, got {got}")));
-                }
-                Ok(())
+                positive(AT, "max", max)?;
+                within(AT, "totalSteps", [4.0, 1e15], total_steps)
             }
         }
     }
@@ -115,22 +111,11 @@ fn one_cycle(step: u64, max: f32, total_steps: f32) -> f32 {
     }
 }
 
+/// Where a schedule is.
+const AT: &str = "learningRate";
+
 fn bad(message: String) -> Error {
-    Error::spec("learningRate", message)
-}
-
-fn rate(name: &str, value: f32) -> Result<()> {
-    if value.is_finite() && value >= 0.0 {
-        return Ok(());
-    }
-    Err(bad(format!("{name} must be a finite number, at least 0, got {}", number(value))))
-}
-
-fn steps(name: &str, value: f32) -> Result<()> {
-    if value.is_finite() && value > 0.0 {
-        return Ok(());
-    }
-    Err(bad(format!("{name} must be a finite number above 0, got {}", number(value))))
+    Error::spec(AT, message)
 }
 
 #[cfg(test)]
@@ -232,7 +217,7 @@ mod tests {
             (LearningRate::Constant { value: f32::INFINITY }, "value"),
             (exponential(nan, 1.0, 0.5), "initial"),
             (exponential(0.1, 0.0, 0.5), "decaySteps"),
-            (exponential(0.1, 1.0, -0.5), "decayRate"),
+            (exponential(0.1, 1.0, 0.0), "decayRate"),
             (cosine(Some(nan), 1.0), "warmupTarget"),
             (cosine(None, 3.0), "warmupTarget"),
             (cosine(Some(0.1), -1.0), "warmupSteps"),
@@ -241,7 +226,8 @@ mod tests {
             (piecewise(&[nan], &[0.1, 0.2]), "boundaries"),
             (piecewise(&[1.0], &[0.1, -0.2]), "values"),
             (LearningRate::OneCycle { max: 1.0, total_steps: 3.0 }, "totalSteps"),
-            (LearningRate::OneCycle { max: nan, total_steps: 30.0 }, "max"),
+            (LearningRate::OneCycle { max: 1.0, total_steps: 2e15 }, "totalSteps"),
+            (LearningRate::OneCycle { max: 0.0, total_steps: 30.0 }, "max"),
         ];
         for (schedule, word) in cases {
             let message = schedule.validate().unwrap_err().to_string();

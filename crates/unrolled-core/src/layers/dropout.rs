@@ -3,10 +3,11 @@
 use unrolled_simd::Isa;
 use unrolled_simd::kernels::{add_assign, multiply, multiply_add};
 
-use super::{Builder, Gradient, Pass, Wires, valid_rate};
+use super::{Builder, Gradient, Pass, Wires};
 use crate::arena::{Buffer, Carver, split};
 use crate::error::Result;
 use crate::spec::DropoutSpec;
+use unrolled_spec::bounds::share;
 
 /// `y = x·mask` while training, `y = x` otherwise.
 #[derive(Clone, Debug)]
@@ -20,7 +21,7 @@ pub(crate) struct Dropout {
 
 impl Dropout {
     pub fn build(name: &str, spec: &DropoutSpec, builder: &mut Builder) -> Result<Self> {
-        valid_rate(name, "rate", spec.rate)?;
+        share(name, "rate", spec.rate)?;
         Ok(Self { rate: spec.rate, number: builder.mask(), mask: 0..0, scratch: 0..0 })
     }
 

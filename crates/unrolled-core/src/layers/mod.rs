@@ -21,7 +21,6 @@ use crate::error::{Error, Result};
 use crate::params::{ParamSpec, Params};
 use crate::rng::{Rng, Stream, dropout_mask};
 use crate::spec::{Activation, LayerSpec};
-use unrolled_spec::json::number;
 
 /// Shape of one example's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -298,13 +297,6 @@ fn valid_units(name: &str, units: usize) -> Result<()> {
     }
     let message = format!("units must be from 1 to {}, got {units}", MOST_FEATURES - 1);
     Err(Error::spec(name, message))
-}
-
-fn valid_rate(name: &str, option: &str, rate: f32) -> Result<()> {
-    if !(0.0..1.0).contains(&rate) {
-        return Err(Error::spec(name, format!("{option} must be in [0, 1), got {}", number(rate))));
-    }
-    Ok(())
 }
 
 /// The kernel of an activation that works element by element; `None` for softmax.

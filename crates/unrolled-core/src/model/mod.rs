@@ -13,7 +13,7 @@ use crate::arena::Lines;
 use crate::clip::Clip;
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
-use crate::optimizers::{self, Optimizer};
+use crate::optimizers::Optimizer;
 use crate::params::Params;
 use crate::plan::Plan;
 use crate::rng;
@@ -96,8 +96,8 @@ impl Model {
 
     /// Sets loss, optimizer and metrics. Keeps the weights; the optimizer starts anew.
     pub fn compile(&mut self, spec: CompileSpec) -> Result<()> {
-        validate(&spec)?;
-        let clip = Clip::new(&spec.optimizer)?;
+        spec.validate()?;
+        let clip = Clip::new(&spec.optimizer);
         let optimizer = Optimizer::new(&spec.optimizer, self.params.values.len())?;
         self.meters = vec![Some(vec![MetricState::default(); 1 + spec.metrics.len()])];
         self.best = None;
@@ -241,16 +241,6 @@ const FEWER_EXAMPLES: &str = "give fewer examples at once, or a stream of batche
 
 fn no_room_for_best(short: Shortage) -> Error {
     short.of("the best weights", "do without restoreBestWeights, or give fewer units")
-}
-
-/// Whether a model can be trained so. Allocates nothing.
-fn validate(spec: &CompileSpec) -> Result<()> {
-    for metric in &spec.metrics {
-        metric.validate(&spec.loss)?;
-    }
-    spec.loss.validate()?;
-    optimizers::validate(&spec.optimizer)?;
-    Clip::new(&spec.optimizer).map(|_| ())
 }
 
 fn not_compiled() -> Error {

@@ -7,7 +7,7 @@ use core::ops::Range;
 
 use unrolled_simd::{Isa, kernels::all_finite};
 
-use super::{Meter, Model, no_room_for_best, validate};
+use super::{Meter, Model, no_room_for_best};
 use crate::error::{Error, Result};
 use crate::metrics::MetricState;
 use crate::optimizers::slot_names;
@@ -120,7 +120,7 @@ impl Model {
             None => None,
         };
         if let Some(compile) = &compile {
-            validate(compile)?;
+            compile.validate()?;
         }
         let state = match (reader.optional_text("iterations"), &compile) {
             (None, _) => None,

@@ -8,10 +8,9 @@ mod sgd;
 
 use unrolled_simd::Simd;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::params::ALIGNMENT;
 use crate::spec::{LearningRate, OptimizerSpec, Rule};
-use unrolled_spec::json::number;
 use unrolled_spec::memory::{Shortage, room};
 
 /// A named part of an optimizer's state, in the layout of the parameters.
@@ -64,7 +63,7 @@ impl Optimizer {
     /// out), all zero. An error names the hyper-parameter that cannot be used.
     pub fn new(spec: &OptimizerSpec, len: usize) -> Result<Self> {
         debug_assert_eq!(len % ALIGNMENT, 0);
-        validate(spec)?;
+        spec.validate()?;
         let (names, single) = slot_names(&spec.rule);
         let mut slots = Vec::new();
         // Room for all before any is written to: what does not fit takes nothing.
@@ -188,62 +187,6 @@ fn power(base: f32, mut n: u64) -> f32 {
         n /= 2;
     }
     product as f32
-}
-
-/// Whether rule and learning rate can be used; an error names the hyper-parameter that cannot.
-pub fn validate(spec: &OptimizerSpec) -> Result<()> {
-    spec.learning_rate.validate()?;
-    let share = |name: &str, x: f32| match (0.0..1.0).contains(&x) {
-        true => Ok(()),
-        false => {
-            Err(Error::spec("optimizer", format!("{name} must be in [0, 1), got {}", number(x))))
-        }
-    };
-    let positive = |name: &str, x: f32| match x.is_finite() && x > 0.0 {
-        true => Ok(()),
-        false => {
-            let message = format!("{name} must be a finite number above 0, got {}", number(x));
-            Err(Error::spec("optimizer", message))
-        }
-    };
-    match spec.rule {
-        Rule::Sgd { momentum, nesterov } => {
-            // Keras allows 1.
-            if !(0.0..=1.0).contains(&momentum) {
-                let message = format!("momentum must be in [0, 1], got {}", number(momentum));
-                return Err(Error::spec("optimizer", message));
-            }
-            if nesterov && momentum == 0.0 {
-                return Err(Error::spec("optimizer", "nesterov needs a momentum above 0"));
-            }
-            Ok(())
-        }
-        Rule::Rmsprop { rho, momentum, epsilon, .. } => {
-            share("rho", rho)?;
-            share("momentum", momentum)?;
-            positive("epsilon", epsilon)
-        }
-        Rule::Adam { beta_1, beta_2, epsilon } | Rule::Nadam { beta_1, beta_2, epsilon } => {
-            share("beta1", beta_1)?;
-            share("beta2", beta_2)?;
-            positive("epsilon", epsilon)
-        }
-        Rule::Adamw { beta_1, beta_2, epsilon, weight_decay } => {
-            share("beta1", beta_1)?;
-            share("beta2", beta_2)?;
-            positive("epsilon", epsilon)?;
-            match weight_decay.is_finite() && weight_decay >= 0.0 {
-                true => Ok(()),
-                false => {
-                    let message = format!(
-                        "weightDecay must be a finite number, at least 0, got {}",
-                        number(weight_decay)
-                    );
-                    Err(Error::spec("optimizer", message))
-                }
-            }
-        }
-    }
 }
 
 #[cfg(test)]

@@ -9,11 +9,12 @@ mod forward;
 
 pub(super) use backward::{BackwardViews, StatesRead};
 
-use super::{Builder, Pass, Shape, Value, Wires, valid_rate, valid_units};
+use super::{Builder, Pass, Shape, Value, Wires, valid_units};
 use crate::arena::{Buffer, Carver};
 use crate::error::{Error, Result};
 use crate::params::ParamSpec;
 use crate::spec::{Activation, RecurrentSpec};
+use unrolled_spec::bounds::share;
 
 /// The shared part of a recurrent layer. kernel: `[in, gates·units]`, recurrent_kernel:
 /// `[units, gates·units]`.
@@ -90,8 +91,8 @@ impl Recurrent {
         builder: &mut Builder,
     ) -> Result<(Self, Vec<Shape>)> {
         valid_units(name, spec.units)?;
-        valid_rate(name, "dropout", spec.dropout)?;
-        valid_rate(name, "recurrentDropout", spec.recurrent_dropout)?;
+        share(name, "dropout", spec.dropout)?;
+        share(name, "recurrentDropout", spec.recurrent_dropout)?;
         for (option, activation) in
             [("activation", spec.activation), ("recurrentActivation", spec.recurrent_activation)]
         {
