@@ -41,7 +41,14 @@ pub fn copied<T: Copy>(from: &[T]) -> Result<Vec<T>, Shortage> {
 
 /// Gives a buffer this length, whatever stands in it then. Where it is too small, it is freed before
 /// the larger one is allocated.
+#[inline]
 pub fn resize<T: Clone>(buffer: &mut Vec<T>, len: u64, value: T) -> Result<(), Shortage> {
+    // Every step comes here, with the length of the one before.
+    if len == buffer.len() as u64 { Ok(()) } else { change_length(buffer, len, value) }
+}
+
+#[inline(never)]
+fn change_length<T: Clone>(buffer: &mut Vec<T>, len: u64, value: T) -> Result<(), Shortage> {
     if len > buffer.capacity() as u64 {
         *buffer = Vec::new();
         *buffer = room(len)?;
