@@ -6,7 +6,7 @@ import { keeper } from '../support/models.ts';
 
 const keep = keeper();
 const root = join(import.meta.dirname, '../..');
-const written = join(root, 'test/fixtures/written-by-python.safetensors');
+const written = join(root, 'test/fixtures/python/written-by-python.safetensors');
 /** Inside the project, so that the example finds `unrolled` as the tests do. */
 const folder = join(root, '.cache/format');
 

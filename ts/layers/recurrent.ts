@@ -1,5 +1,5 @@
 import { type Activation, type ActivationName, activationName } from '../activations.ts';
-import { flag, knownOptions, share } from '../check.ts';
+import { fail, flag, knownOptions, share } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
@@ -127,11 +127,12 @@ function recurrent<U extends number, S extends boolean>(
   units: U,
   options: RecurrentOptions<S>,
   own: readonly string[],
+  biasRows?: number,
 ): Recurrent<U, S> {
   knownOptions(where, options, [...common, ...own]);
   const returnSequences = (options.returnSequences ?? false) as S;
   return {
-    ...weighted(where, units, options),
+    ...weighted(where, units, options, biasRows),
     activation: activationName(`${where}: activation`, options.activation ?? 'tanh'),
     returnSequences: flag(`${where}: returnSequences`, returnSequences) as S,
     goBackwards: flag(`${where}: goBackwards`, options.goBackwards ?? false),
@@ -149,8 +150,19 @@ function recurrent<U extends number, S extends boolean>(
   };
 }
 
-const gateActivation = (where: string, value: Activation | undefined) =>
-  activationName(`${where}: recurrentActivation`, value ?? 'sigmoid');
+/** Checks the activations of a gated layer, which go element by element. */
+function gates(
+  where: string,
+  { activation, recurrentActivation = 'sigmoid' }: LstmOptions | GruOptions,
+): { readonly recurrentActivation: ActivationName } {
+  for (const [option, value] of Object.entries({ activation, recurrentActivation })) {
+    if (value === 'softmax')
+      fail(`${where}: ${option}`, 'an activation that goes element by element', value);
+  }
+  return {
+    recurrentActivation: activationName(`${where}: recurrentActivation`, recurrentActivation),
+  };
+}
 
 /**
  * Fully connected recurrent layer: [batch, time, features] → [batch, units], or
@@ -177,7 +189,7 @@ export function lstm<const U extends number, const S extends boolean = false>(
   return {
     type: 'lstm',
     ...recurrent(where, units, options, ['recurrentActivation', 'unitForgetBias']),
-    recurrentActivation: gateActivation(where, options.recurrentActivation),
+    ...gates(where, options),
     unitForgetBias: flag(`${where}: unitForgetBias`, options.unitForgetBias ?? true),
   };
 }
@@ -193,10 +205,12 @@ export function gru<const U extends number, const S extends boolean = false>(
   options: GruOptions<S> = {},
 ): GruLayer<U, NoInfer<S>> {
   const where = 'layers.gru';
+  const own = ['recurrentActivation', 'resetAfter'];
+  const biasRows = (options?.resetAfter ?? true) ? 2 : 1;
   return {
     type: 'gru',
-    ...recurrent(where, units, options, ['recurrentActivation', 'resetAfter']),
-    recurrentActivation: gateActivation(where, options.recurrentActivation),
+    ...recurrent(where, units, options, own, biasRows),
+    ...gates(where, options),
     resetAfter: flag(`${where}: resetAfter`, options.resetAfter ?? true),
   };
 }

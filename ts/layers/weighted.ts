@@ -1,4 +1,4 @@
-import { flag, MOST_FEATURES, wholeNumber } from '../check.ts';
+import { fail, flag, MOST_FEATURES, wholeNumber } from '../check.ts';
 import { type Constraint, constraint } from '../constraints.ts';
 import { type Initializer, type InitializerLike, initializer } from '../initializers.ts';
 import { type Regularizer, regularizer } from '../regularizers.ts';
@@ -54,12 +54,22 @@ export const weightedOptions = [
   'biasConstraint',
 ] as const;
 
-/** Checks {@link WeightedOptions} and fills in their defaults. */
+/**
+ * Checks {@link WeightedOptions} and fills in their defaults.
+ * @param biasRows - rows of the bias; with one it is a vector
+ */
 export function weighted<U extends number>(
   where: string,
   units: U,
   options: WeightedOptions,
+  biasRows = 1,
 ): Weighted<U> {
+  const biasInitializer = initializer(
+    `${where}: biasInitializer`,
+    options.biasInitializer ?? 'zeros',
+  );
+  if (biasRows === 1 && 'gain' in biasInitializer)
+    fail(`${where}: biasInitializer`, 'one for a vector', biasInitializer);
   return {
     ...named(where, options),
     units: wholeNumber(`${where}: units`, units, 1, MOST_FEATURES) as U,
@@ -68,7 +78,7 @@ export function weighted<U extends number>(
       `${where}: kernelInitializer`,
       options.kernelInitializer ?? 'glorotUniform',
     ),
-    biasInitializer: initializer(`${where}: biasInitializer`, options.biasInitializer ?? 'zeros'),
+    biasInitializer,
     kernelRegularizer: regularizer(`${where}: kernelRegularizer`, options.kernelRegularizer),
     biasRegularizer: regularizer(`${where}: biasRegularizer`, options.biasRegularizer),
     kernelConstraint: constraint(`${where}: kernelConstraint`, options.kernelConstraint),
