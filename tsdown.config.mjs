@@ -132,6 +132,7 @@ export default defineConfig([
     ...library,
     name: 'library',
     platform: 'neutral',
+    deps: { alwaysBundle: /^/, onlyBundle: false },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
     inputOptions: {
       ...library.inputOptions,

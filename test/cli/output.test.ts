@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { forecastJson } from '../../ts/cli/forecast/json.ts';
 import { verdict } from '../../ts/cli/forecast/words.ts';
 import { decimals, forecastText } from '../../ts/cli/forecast/text.ts';
+import { maeByStep } from '../../ts/cli/report/maeByStep.ts';
 import { reportHtml } from '../../ts/cli/report/html.ts';
 import { alignColumns } from '../../ts/cli/columns.ts';
 import { madeUpFindings } from './findings.ts';
@@ -104,6 +105,11 @@ describe('the report', () => {
       return Number(x);
     };
     expect(margin(1e6)).toBeGreaterThan(margin(1) + 40);
+  });
+
+  test('has the error of every step ahead', () => {
+    const forecasts = { origins: [3, 4], horizon: 2, values: Float64Array.of(4, 4, 3, 3) };
+    expect(maeByStep(Float64Array.of(1, 2, 4, 3, 5, 7), forecasts)).toEqual([1.5, 2.5]);
   });
 
   test('has no picture of the error by step for one step', () => {

@@ -63,10 +63,12 @@ describe('the packed package', () => {
         'LICENSE',
         'README.md',
         'dist/fast.js',
+        'dist/forecast.js',
         'dist/index.cjs',
         'dist/index.d.cts',
         'dist/index.d.ts',
         'dist/index.js',
+        'dist/table.js',
         'dist/wasm/relaxed.wasm',
         'dist/wasm/simd128.wasm',
         'dist/worker.js',
@@ -74,7 +76,7 @@ describe('the packed package', () => {
       ]),
     );
     const allowed =
-      /^(bin|datasets|dist|examples\/data|fast)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(bin|datasets|dist|examples\/data|fast|forecast|table)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ export type { Cycle } from './calendar.ts';
 export { ForecastError, isForecastError } from './errors.ts';
 export { forecast } from './forecast.ts';
 export type { Interval } from './interval.ts';
-export { type Forecasts, maeByStep, type Scores } from './metrics.ts';
+export type { Forecasts, Scores } from './metrics.ts';
 export {
   DEFAULTS,
   type ForecastOptions,

@@ -43,19 +43,6 @@ export function score(target: Float64Array, forecasts: Forecasts, scale: number)
   return { mae, rmse: Math.sqrt(squared / truth.length), mase: mae / scale };
 }
 
-/** Mean absolute error for each step of the horizon. */
-export function maeByStep(target: Float64Array, forecasts: Forecasts): number[] {
-  const truth = actuals(target, forecasts);
-  const { horizon, origins, values } = forecasts;
-  return Array.from({ length: horizon }, (_, h) => {
-    let sum = 0;
-    for (let i = 0; i < origins.length; i++) {
-      sum += Math.abs((values[i * horizon + h] as number) - (truth[i * horizon + h] as number));
-    }
-    return sum / origins.length;
-  });
-}
-
 /** Mean absolute difference to the value `lag` steps earlier, before step `end`: the scale of MASE. */
 export function naiveScale(target: Float64Array, lag: number, end: number): number {
   let sum = 0;

@@ -1,4 +1,5 @@
 import { checkSignal } from '../abortable.ts';
+import { knownOptions, text } from '../check.ts';
 import { type CallOptions, isDataError, type Model } from '../index.ts';
 import { channelNames, type FeatureShape } from '../table/cells.ts';
 import type { Series } from '../table/series.ts';
@@ -32,7 +33,9 @@ export async function predict(
   series: Series,
   options: PredictOptions = {},
 ): Promise<ForecastRow[]> {
+  knownOptions('predict', options, ['name', 'signal']);
   const { name = 'the model' } = options;
+  text('predict: name', name);
   checkSeries('predict', series);
   const signal = checkSignal('predict', options.signal) ?? new AbortController().signal;
   const recipe = readRecipe(model, name);

@@ -1,6 +1,7 @@
 import type { Model } from '../index.ts';
 import { channelNames, type FeatureShape, MAX_CATEGORIES } from '../table/cells.ts';
 import { makeStep, type Step, UNITS } from '../table/step.ts';
+import { fail } from '../check.ts';
 import {
   flag,
   list,
@@ -95,7 +96,10 @@ const FIRST_LAYER: Record<ModelKind, string> = {
  * of another version of it
  */
 export function readRecipe(model: Pick<Model, 'metadata' | 'spec'>, name = 'the model'): Recipe {
-  const { metadata, spec } = model;
+  const { metadata, spec } = model ?? {};
+  if (typeof metadata !== 'object' || metadata === null || !Array.isArray(spec?.nodes)) {
+    fail('readRecipe', 'a model', model);
+  }
   if (metadata.task !== 'forecast') {
     throw new ForecastError(
       `${name} is a model, but not one that \`unrolled forecast\` saved: its metadata.task does not say how rows become inputs`,

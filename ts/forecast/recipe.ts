@@ -1,3 +1,4 @@
+import { fail } from '../check.ts';
 import type { ScalerJson } from '../index.ts';
 import type { FeatureShape } from '../table/cells.ts';
 import type { Series, SeriesRequest } from '../table/series.ts';
@@ -108,7 +109,9 @@ export function samplingOf(series: Series, recipe: Recipe): Sampling {
 }
 
 /** What to read of a table with new rows, so that {@link predict} can go on from them. */
-export function requestOf({ target, features, date, step }: Recipe): SeriesRequest {
+export function requestOf(recipe: Recipe): SeriesRequest {
+  const { target, features, date, step } = recipe ?? {};
+  if (!Array.isArray(features)) fail('requestOf', 'a recipe, as readRecipe gives it', recipe);
   const names = features.map(({ name }) => name);
   return { target, features: names, date, trained: { step, features } };
 }

@@ -121,6 +121,10 @@ function checkRequest(request: SeriesRequest): void {
     fail(`${where}: features`, 'a list of columns', features);
   }
   callable(`${where}: optionName`, optionName);
+  const { trained } = request;
+  if (trained !== undefined && (!trained?.step?.unit || !Array.isArray(trained.features))) {
+    fail(`${where}: trained`, 'what requestOf of unrolled/forecast gives', trained);
+  }
 }
 
 function assemble(

@@ -1,3 +1,4 @@
+import { fail, finite } from '../check.ts';
 import { count } from '../words.ts';
 import { TableError } from './errors.ts';
 
@@ -100,19 +101,28 @@ export function stepLength(step: Step): string {
   return `${step.name === 'hour' ? 'an' : 'a'} ${step.name}`;
 }
 
+/** @throws {SpecError} for what is no step of a series */
+function checkStep(where: string, step: Step): void {
+  if (typeof step?.name !== 'string') fail(where, 'the step of a series', step);
+}
+
 /** How often there is a value: "a day", "every 15 minutes". */
 export function stepRate(step: Step): string {
+  checkStep('stepRate', step);
   return isSeveral(step) ? `every ${step.name}` : stepLength(step);
 }
 
 /** "1 day", "7 missing days", "7 steps of 15 minutes". */
 export function countSteps(step: Step, n: number, which = ''): string {
+  checkStep('countSteps', step);
+  finite('countSteps: n', n);
   if (isSeveral(step)) return `${count(n, `${which}step`)} of ${step.name}`;
   return count(n, `${which}${step.name}`);
 }
 
 /** "days", "steps of 15 minutes". */
 export function stepsName(step: Step): string {
+  checkStep('stepsName', step);
   return isSeveral(step) ? `steps of ${step.name}` : `${step.name}s`;
 }
 

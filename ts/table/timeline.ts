@@ -1,3 +1,4 @@
+import { fail, finite } from '../check.ts';
 import { count } from '../words.ts';
 import { TableError } from './errors.ts';
 import {
@@ -95,13 +96,16 @@ function dropRepeated(
 }
 
 /** Time of step `i`, in milliseconds since 1970 (UTC); of a step after the last one too. */
-export function timeAt({ start, step }: Timeline, i: number): number {
-  return addSteps(step, start, i);
+export function timeAt(timeline: Timeline, i: number): number {
+  const { start, step } = timeline ?? {};
+  if (typeof step?.length !== 'number') fail('timeAt', 'the timeline of a series', timeline);
+  return addSteps(step, start, finite('timeAt: step', i));
 }
 
 /** Date of step `i` as text: 2016-01-01, with the time of day where steps are shorter than a day. */
 export function dateAt(timeline: Timeline, i: number): string {
-  return formatTime(timeline.step, timeAt(timeline, i));
+  const time = timeAt(timeline, i);
+  return formatTime(timeline.step, time);
 }
 
 /** Values of the rows on the grid, NaN where there is none. */

@@ -1,8 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { type Findings, maeByStep } from '../../forecast/index.ts';
+import type { Findings } from '../../forecast/index.ts';
 import { stepsName, timeAt } from '../../table/index.ts';
 import { nameOf, RIVALS } from '../forecast/words.ts';
+import { maeByStep } from './maeByStep.ts';
 
 const COLORS = {
   actual: 'var(--ink)',
