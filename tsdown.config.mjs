@@ -14,7 +14,13 @@ const shared = {
   logLevel: 'warn',
 };
 
-const entry = { index: 'ts/index.ts', datasets: 'ts/datasets/index.ts', fast: 'ts/fast.ts' };
+const entry = {
+  index: 'ts/index.ts',
+  datasets: 'ts/datasets/index.ts',
+  fast: 'ts/fast.ts',
+  forecast: 'ts/forecast/index.ts',
+  table: 'ts/table/index.ts',
+};
 
 /** The library with the packages that it uses inside, so that a page needs one file and its parts. */
 const library = {
@@ -50,26 +56,49 @@ const ofNode = {
   crypto: ['node:crypto', 'webcrypto'],
 };
 
+/** Node has its own. */
+const nodeBuffer = {
+  name: 'buffer of Node',
+  resolveId: (id) => (id === 'buffer/' ? { id: 'node:buffer', external: true } : undefined),
+};
+
 const files = {
   'wasm-simd128.ts': ['wasm/simd128.wasm', ''],
   'wasm-relaxed.ts': ['wasm/relaxed.wasm', ''],
   'worker-code.ts': ['worker.js', ", 'utf8'"],
 };
 
-/** The command line uses the library as any program does: by its name. */
-const byName = {
-  [join(root, 'ts', 'index.ts')]: 'unrolled',
-  [join(root, 'ts', 'datasets', 'index.ts')]: 'unrolled/datasets',
-};
-
-const libraryByName = {
-  name: 'library by name',
-  resolveId(source, importer) {
-    const id =
-      importer && source.startsWith('.') ? byName[join(importer, '..', source)] : undefined;
+/** Leaves modules of `ts/` outside the bundle of those that import them, under the names given. */
+const outside = (names, from = '') => ({
+  name: 'outside',
+  resolveId(source, importer = '') {
+    if (!source.startsWith('.') || !importer.startsWith(join(root, 'ts', from))) return undefined;
+    const id = names[relative(join(root, 'ts'), join(importer, '..', source))];
     return id && { id, external: true };
   },
+});
+
+/** The command line uses the library as any program does: by its name. */
+const libraryByName = outside({
+  'index.ts': 'unrolled',
+  'datasets/index.ts': 'unrolled/datasets',
+  'forecast/index.ts': 'unrolled/forecast',
+  'table/index.ts': 'unrolled/table',
+});
+
+/** Forecasting uses the library as the file beside it, which it is also where nothing resolves names. */
+const libraryBeside = (file) => outside({ 'index.ts': `./${file}` }, 'forecast');
+
+/** What csv-parse takes from Node, for pages. */
+const pageStreams = {
+  name: 'streams of pages',
+  resolveId: (id) => (id === 'node:stream/web' ? '\0streams' : undefined),
+  load: (id) =>
+    id === '\0streams'
+      ? 'export const { CountQueuingStrategy, TransformStream } = globalThis;'
+      : undefined,
 };
+const pageBuffer = join(root, 'ts', 'table', 'buffer.ts');
 
 /**
  * A comment belongs to the member below it only if a line begins with it. The emitter of
@@ -103,8 +132,13 @@ export default defineConfig([
     ...library,
     name: 'library',
     platform: 'neutral',
+    deps: { alwaysBundle: /^/, onlyBundle: false },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
-    plugins: [npmNotices('library.licenses.txt')],
+    inputOptions: {
+      ...library.inputOptions,
+      transform: { inject: { Buffer: [pageBuffer, 'Buffer'] } },
+    },
+    plugins: [pageStreams, libraryBeside('index.js'), npmNotices('library.licenses.txt')],
   },
   {
     ...library,
@@ -113,7 +147,7 @@ export default defineConfig([
     platform: 'node',
     outputOptions: { chunkFileNames: 'parts/[name].cjs', exports: 'named' },
     inputOptions: { ...library.inputOptions, transform: { inject: ofNode } },
-    plugins: [fromFiles],
+    plugins: [fromFiles, nodeBuffer, libraryBeside('index.cjs')],
   },
   {
     // With its packages inside, so that a page that installs the library does not get them.
@@ -135,6 +169,6 @@ export default defineConfig([
     dts: { emitDtsOnly: true },
     deps: { neverBundle: [/^node:/] },
     outputOptions: { chunkFileNames: 'parts/[name].js' },
-    plugins: [commentsBegin],
+    plugins: [commentsBegin, libraryBeside('index.js')],
   },
 ]);

@@ -8,6 +8,8 @@ export default defineConfig({
     alias: [
       { find: /^unrolled$/, replacement: source('index.ts') },
       { find: 'unrolled/datasets', replacement: source('datasets/index.ts') },
+      { find: 'unrolled/forecast', replacement: source('forecast/index.ts') },
+      { find: 'unrolled/table', replacement: source('table/index.ts') },
     ],
   },
   test: {

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /**
- * Bundles ts/ into dist/: index.js, datasets.js and fast.js with their types, the same as CommonJS,
- * cli.js, worker.js, wasm/*.wasm. Beside what has other people's code in it are their licences.
+ * Bundles ts/ into dist/: index.js and the other entries with their types, the same as CommonJS, cli.js, worker.js, wasm/*.wasm. Beside what has other people's code in it are their licences.
  *
  * The worker comes first, as one self-contained file: its text is also written to
  * ts/generated/worker-code.ts, so that a worker can be started where no bundler looks after files.
@@ -107,7 +106,7 @@ export async function buildLibrary() {
       title: 'bundling the library, its types and the command line',
       hash: contentHash([...sources, 'ts/generated/worker-code.ts', relative(root, wasmNotices)]),
       outputs: [
-        ...['index', 'datasets', 'fast'].flatMap((name) =>
+        ...['index', 'datasets', 'fast', 'forecast', 'table'].flatMap((name) =>
           ['js', 'cjs', 'd.ts', 'd.cts'].map((kind) => join(dist, `${name}.${kind}`)),
         ),
         join(dist, 'cli.js'),

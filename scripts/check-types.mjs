@@ -8,7 +8,7 @@ import ts from 'typescript';
 import { dist } from './lib/paths.mjs';
 import { exitWith, Failure, isMain } from './lib/shell.mjs';
 
-const entries = ['index.d.ts', 'datasets.d.ts'];
+const entries = ['index.d.ts', 'datasets.d.ts', 'forecast.d.ts', 'table.d.ts'];
 
 /** The declarations as a program of its own, without this project's settings. */
 function open() {

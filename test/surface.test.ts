@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import * as datasets from '../ts/datasets/index.ts';
+import * as forecasting from '../ts/forecast/index.ts';
 import {
   constraints,
   earlyStopping,
@@ -21,6 +22,7 @@ import {
   tensor,
   UnrolledError,
 } from '../ts/index.ts';
+import * as tables from '../ts/table/index.ts';
 import { keeper } from './support/models.ts';
 
 const keep = keeper();
@@ -91,6 +93,10 @@ const scaler = scalers.standard().fit([
 ]);
 const encoder = encoders.labels().fit(['a', 'b']);
 
+const csv = 'date,y\n2020-01-01,1\n2020-01-02,2\n2020-01-03,3\n';
+/** Too short to forecast: only what is wrong is told. */
+const series = await tables.readSeries(csv, { target: 'y' });
+
 const pure: Readonly<Record<string, Call>> = {
   'sequential: layers': (v) => sequential(v, { inputShape: [1] }),
   'sequential: layer': (v) => sequential([v], { inputShape: [1] }),
@@ -156,6 +162,31 @@ const pure: Readonly<Record<string, Call>> = {
   'generateWaves: seed': (v) => datasets.generateWaves({ series: 2, steps: 3, seed: v }),
   stepsAhead: (v) => datasets.stepsAhead(datasets.generateWaves({ series: 2, steps: 3 }), v),
   oneStepAhead: (v) => datasets.oneStepAhead(v),
+  readSeries: (v) => tables.readSeries(v, { target: 'y' }),
+  'readSeries: request': (v) => tables.readSeries(csv, v),
+  'readSeries: columns': (v) => tables.readSeries(csv, { target: v, features: v, date: v }),
+  'readSeries: feature': (v) => tables.readSeries(csv, { target: 'y', features: [v] }),
+  'readSeries: trained': (v) => tables.readSeries(csv, { target: 'y', trained: v }),
+  'readSeries: words': (v) => tables.readSeries(csv, { target: 'z', name: v, optionName: v }),
+  timeAt: (v) => tables.timeAt(v, v),
+  dateAt: (v) => tables.dateAt(v, 1),
+  'dateAt: step': (v) => tables.dateAt(series.timeline, v),
+  countSteps: (v) => tables.countSteps(v, 1),
+  'countSteps: n': (v) => tables.countSteps(series.timeline.step, v),
+  stepRate: (v) => tables.stepRate(v),
+  stepsName: (v) => tables.stepsName(v),
+  forecast: (v) => forecasting.forecast(v),
+  'forecast: target': (v) => forecasting.forecast({ ...series, target: v }),
+  'forecast: options': (v) => forecasting.forecast(series, v),
+  'forecast: horizon': (v) => forecasting.forecast(series, { horizon: v, window: v }),
+  'forecast: model': (v) => forecasting.forecast(series, { model: v, units: v }),
+  'forecast: numbers': (v) => forecasting.forecast(series, { epochs: v, seed: v, level: v }),
+  'forecast: calls': (v) => forecasting.forecast(series, { onEpoch: v, signal: v }),
+  predict: (v) => forecasting.predict(v, series),
+  'predict: series': (v) => forecasting.predict(sequences(), v),
+  'predict: options': (v) => forecasting.predict(sequences(), series, v),
+  readRecipe: (v) => forecasting.readRecipe(v),
+  requestOf: (v) => forecasting.requestOf(v),
 };
 
 const sequences = (): Model =>

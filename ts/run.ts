@@ -3,7 +3,7 @@ import type { Callback } from './callbacks.ts';
 import { AbortError } from './errors.ts';
 import { collect, type EpochLogs, epochLogs, type History } from './history.ts';
 import type { AbortSignalLike } from './platform.ts';
-import { breathe } from './worker/control.ts';
+import { breathe } from './breathe.ts';
 import {
   type Answer,
   type Command,

@@ -5,7 +5,7 @@ import { clearStamp, isFresh, setStamp } from './stamp.mjs';
 const seconds = (milliseconds) => `${(milliseconds / 1000).toFixed(1)} s`;
 
 /**
- * Announces a step, does it, and says how long it took. `work` may return a few words on the result.
+ * Announces a step, does it, and says how long it took. `work` may return a few words on the result, or lines that stand below.
  * Text goes to standard error, so that a program started afterwards owns standard output.
  */
 export async function step(title, work) {
@@ -13,7 +13,9 @@ export async function step(title, work) {
   process.stderr.write(`• ${title} … `);
   try {
     const result = await work();
-    process.stderr.write(`${result ? `${result}, ` : ''}${seconds(performance.now() - start)}\n`);
+    const time = seconds(performance.now() - start);
+    if (result?.includes('\n')) process.stderr.write(`${time}\n${result}\n`);
+    else process.stderr.write(`${result ? `${result}, ` : ''}${time}\n`);
     return result;
   } catch (error) {
     process.stderr.write(`failed, ${seconds(performance.now() - start)}\n`);

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import promises from 'node:fs/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 import { unrolled } from './terminal.ts';
 
 const files = temporaryFolder();
@@ -61,6 +61,32 @@ describe('a file that cannot be written costs the exit code, not the forecast', 
     expect(json).toMatchObject({ report });
     expect(json).not.toHaveProperty('saved');
   });
+});
+
+describe('a table that cannot be read', () => {
+  test.each([
+    { path: files.path('none.csv'), says: /none\.csv: no such file$/ },
+    { path: files.folder, says: /: is a directory, not a CSV file$/ },
+    { path: `${csv}/shop.csv`, says: /: a part of the path is a file, not a directory$/ },
+    { path: files.write('empty.csv', ''), says: /empty\.csv is empty$/ },
+  ])('$says', async ({ path, says }) => {
+    const { code, out, err } = await unrolled('forecast', path, '--target', 'sales');
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err.trimEnd()).toMatch(says);
+  });
+});
+
+test('messages name options as the command line does', async () => {
+  const says: [argv: string[], words: string][] = [
+    [[], `say which column of ${csv} to forecast with --target: sales`],
+    [['--target', 'x'], `${csv} has no column x (--target); its columns are date, sales, shop`],
+    [['--target', 'sales', '--date', 'x'], 'no column x (--date)'],
+    [['--target', 'sales', '--features', 'sales'], '--features sales: the target is an input'],
+  ];
+  for (const [argv, words] of says) {
+    const { code, err } = await unrolled('forecast', csv, ...argv);
+    expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(words) });
+  }
 });
 
 describe.runIf(process.platform !== 'win32')('pipes', () => {

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { load, scalers, tensor } from '../../ts/index.ts';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 import { unrolled } from './terminal.ts';
 
 const files = temporaryFolder();

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { listenForSignals } from '../../ts/cli/signals.ts';
 import { random } from '../support/series.ts';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 
 const program = fileURLToPath(new URL('../../bin/unrolled.mjs', import.meta.url));
 const files = temporaryFolder();

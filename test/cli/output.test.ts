@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { forecastJson } from '../../ts/cli/forecast/json.ts';
-import { verdict } from '../../ts/cli/forecast/result.ts';
+import { verdict } from '../../ts/cli/forecast/words.ts';
 import { decimals, forecastText } from '../../ts/cli/forecast/text.ts';
+import { maeByStep } from '../../ts/cli/report/maeByStep.ts';
 import { reportHtml } from '../../ts/cli/report/html.ts';
-import { alignColumns } from '../../ts/cli/table.ts';
-import { madeUpResult } from './result.ts';
+import { alignColumns } from '../../ts/cli/columns.ts';
+import { madeUpFindings } from './findings.ts';
 
 const best = { mae: 0.05, rmse: 0.1, mase: 0.2 };
-const { baselines } = madeUpResult();
+const { baselines } = madeUpFindings();
 
 describe('the verdict', () => {
   test.each([
@@ -42,12 +43,12 @@ describe('the verdict', () => {
       says: /^A baseline wins: seasonal-naive \(7 days earlier\)/,
     },
   ])('$name', ({ change, says }) => {
-    expect(verdict(madeUpResult(change))).toMatch(says);
+    expect(verdict(madeUpFindings(change))).toMatch(says);
   });
 });
 
 test('text holds every row, note and score', () => {
-  const text = forecastText(madeUpResult());
+  const text = forecastText(madeUpFindings());
   for (const part of [
     'Filled 2 missing days',
     '2020-07-21',
@@ -62,7 +63,9 @@ test('text holds every row, note and score', () => {
 });
 
 test('JSON survives a round trip with the promised keys', () => {
-  const json = JSON.parse(JSON.stringify(forecastJson(madeUpResult(), { saved: 'm.safetensors' })));
+  const json = JSON.parse(
+    JSON.stringify(forecastJson(madeUpFindings(), { saved: 'm.safetensors' })),
+  );
   expect(json).toMatchObject({
     model: { kind: 'lstm', epochs: 3, bestEpoch: 2 },
     validation: { mae: 0.09, rmse: 0.19, mase: 0.45 },
@@ -79,7 +82,7 @@ test('JSON survives a round trip with the promised keys', () => {
 });
 
 describe('the report', () => {
-  const html = reportHtml(madeUpResult());
+  const html = reportHtml(madeUpFindings());
 
   test('needs nothing from the network', () => {
     const addresses = [...html.matchAll(/https?:[^"'\s<)]*/g)].map(([address]) => address);
@@ -95,18 +98,23 @@ describe('the report', () => {
 
   test('leaves room for the numbers of the vertical axis', () => {
     const margin = (size: number) => {
-      const result = madeUpResult();
-      const target = result.series.target.map((value) => value * size);
-      const page = reportHtml({ ...result, series: { ...result.series, target } });
+      const findings = madeUpFindings();
+      const target = findings.series.target.map((value) => value * size);
+      const page = reportHtml({ ...findings, series: { ...findings.series, target } });
       const [, x] = /y-axis tick label"><text transform="translate\((\d+)/.exec(page) ?? [];
       return Number(x);
     };
     expect(margin(1e6)).toBeGreaterThan(margin(1) + 40);
   });
 
+  test('has the error of every step ahead', () => {
+    const forecasts = { origins: [3, 4], horizon: 2, values: Float64Array.of(4, 4, 3, 3) };
+    expect(maeByStep(Float64Array.of(1, 2, 4, 3, 5, 7), forecasts)).toEqual([1.5, 2.5]);
+  });
+
   test('has no picture of the error by step for one step', () => {
-    const result = madeUpResult();
-    const page = reportHtml({ ...result, options: { ...result.options, horizon: 1 } });
+    const findings = madeUpFindings();
+    const page = reportHtml({ ...findings, settings: { ...findings.settings, horizon: 1 } });
     expect(page.match(/<svg/g)).toHaveLength(3);
     expect(page).toContain('the next day<');
   });

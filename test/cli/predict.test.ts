@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { forecast } from '../../ts/cli/forecast/forecast.ts';
-import { DEFAULTS, type ForecastOptions } from '../../ts/cli/forecast/options.ts';
-import { predict } from '../../ts/cli/predict/predict.ts';
 import { layers, sequential } from '../../ts/index.ts';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 import { unrolled } from './terminal.ts';
 
 const files = temporaryFolder();
@@ -13,95 +10,19 @@ const file = files.write('shop.csv', csv);
 const [header, ...rows] = csv.trimEnd().split('\n') as [string, ...string[]];
 const newest = (n: number) => [header, ...rows.slice(-n)].join('\n');
 
-/** No season: a random walk, once a working day. */
-function walk(): string {
-  let value = 100;
-  const lines: string[] = [];
-  for (let i = 0; lines.length < 260; i++) {
-    const date = new Date(Date.UTC(2021, 0, 4 + i));
-    if ([0, 6].includes(date.getUTCDay())) continue;
-    value += Math.sin(i * i);
-    lines.push(`${date.toISOString().slice(0, 10)},${value.toFixed(3)}`);
-  }
-  return ['date,price', ...lines].join('\n');
+/** Trains and saves; gives the path. */
+async function train(name: string): Promise<string> {
+  const save = files.path(name);
+  const quick = ['--horizon', '3', '--window', '14', '--units', '8', '--epochs', '2'];
+  const argv = [file, '--target', 'sales', '--features', 'shop', ...quick];
+  expect(await unrolled('forecast', ...argv, '--json', '--save', save)).toMatchObject({ code: 0 });
+  return save;
 }
-
-/** A wave of `period` rows at these dates. */
-const wave = (period: number, dates: (i: number) => number) =>
-  [
-    'date,price',
-    ...Array.from({ length: 260 }, (_, i) => {
-      const value = Math.sin((2 * Math.PI * i) / period) + Math.sin(i * i) / 10;
-      return `${new Date(dates(i)).toISOString()},${value.toFixed(4)}`;
-    }),
-  ].join('\n');
-
-function options(change: Partial<ForecastOptions>): ForecastOptions {
-  return {
-    ...DEFAULTS,
-    file,
-    target: 'sales',
-    horizon: 3,
-    features: [],
-    model: 'lstm',
-    window: 14,
-    units: 8,
-    epochs: 2,
-    seed: 42,
-    level: 0.8,
-    ...change,
-  };
-}
-
-/** Trains, saves, and gives what was forecast. */
-async function train(model: string, change: Partial<ForecastOptions> = {}) {
-  const save = files.path(model);
-  const hooks = { signal: new AbortController().signal, onEpoch() {}, save };
-  const result = await forecast(options(change), hooks);
-  return { save, result };
-}
-
-describe('predict gives the very numbers that forecast gave', () => {
-  const monthly = files.write(
-    'monthly.csv',
-    wave(12, (i) => Date.UTC(2000, i, 1)),
-  );
-  const often = files.write(
-    'often.csv',
-    wave(96, (i) => Date.UTC(2000, 0, 1) + i * 900_000),
-  );
-  const walking = files.write('walk.csv', walk());
-  test.each([
-    { name: 'a season', change: {} },
-    { name: 'features', change: { features: ['shop'], model: 'gru' } },
-    { name: 'no season', change: { file: walking, target: 'price' } },
-    { name: 'months', change: { file: monthly, target: 'price' } },
-    { name: 'quarters of an hour', change: { file: often, target: 'price' } },
-    { name: 'the linear model', change: { model: 'linear' } },
-  ] satisfies { name: string; change: Partial<ForecastOptions> }[])(
-    '$name',
-    async ({ name, change }) => {
-      const { save, result } = await train(`${name}.safetensors`, change);
-      const again = await predict({ model: save, file: result.options.file });
-      expect(again.forecast).toEqual(result.forecast);
-    },
-  );
-
-  test('from the rows that the model reads alone', async () => {
-    const { save, result } = await train('short.safetensors', { features: ['shop'] });
-    const { recipe, forecast } = await predict({
-      model: save,
-      file: files.write('newest.csv', newest(21)),
-    });
-    expect([recipe.window, recipe.lag]).toEqual([14, 7]);
-    expect(forecast).toEqual(result.forecast);
-  });
-});
 
 describe('unrolled predict', () => {
   let model: string;
   beforeAll(async () => {
-    ({ save: model } = await train('model.safetensors', { features: ['shop'] }));
+    model = await train('model.safetensors');
   });
 
   test('prints the forecast that forecast --json prints', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 import { unrolled } from './terminal.ts';
 
 const files = temporaryFolder();

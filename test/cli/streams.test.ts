@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { dailyCsv, temporaryFolder } from './temporary.ts';
+import { dailyCsv, temporaryFolder } from '../support/temporary.ts';
 
 const program = fileURLToPath(new URL('../../bin/unrolled.mjs', import.meta.url));
 const files = temporaryFolder();

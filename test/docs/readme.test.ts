@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { dailyCsv } from '../support/temporary.ts';
 
 /** Inside the project, so that the examples find `unrolled` as the tests do. */
 const folder = join(import.meta.dirname, '../../.cache/readme');
@@ -32,6 +33,24 @@ describe('the README', () => {
     expect(losses.length).toBeGreaterThan(1);
     expect(losses.at(-1)).toBeLessThan(losses[0] ?? 0);
     expect((await readFile(saved)).length).toBeGreaterThan(0);
+  });
+
+  it('has an example that forecasts from a table', async () => {
+    const example = (await examples()).find((code) => code.includes('unrolled/forecast')) ?? '';
+    const file = join(folder, 'forecast.ts');
+    await writeFile(file, example);
+    const rows = dailyCsv(120)
+      .replace('shop', 'price')
+      .replace(/open|closed/g, '2.5');
+    vi.stubGlobal('fetch', async () => new Response(rows));
+    const log = vi.spyOn(console, 'log').mockImplementation(() => {});
+    await import(file);
+    const [first, second] = log.mock.calls;
+    log.mockRestore();
+    vi.unstubAllGlobals();
+    expect(first).toEqual([expect.any(Array), expect.any(Number), expect.any(Number)]);
+    expect(first?.[0]).toHaveLength(12);
+    expect(second).toEqual([first?.[0]]);
   });
 
   it('names only commands and files that there are', async () => {

@@ -18,9 +18,9 @@ let reference: string;
 beforeAll(async () => {
   [browser, project] = await Promise.all([launch(), installPacked()]);
   await esbuild({
-    entryPoints: ['node', 'page', 'tinyFit', 'fast', 'fastAsked'].map((name) =>
-      join(project.folder, `${name}.ts`),
-    ),
+    entryPoints: [
+      ...['node', 'page', 'tinyFit', 'fast', 'fastAsked', 'forecast', 'forecastNode'],
+    ].map((name) => join(project.folder, `${name}.ts`)),
     outdir: project.folder,
     format: 'esm',
     target: 'es2022',
@@ -63,10 +63,12 @@ describe('the packed package', () => {
         'LICENSE',
         'README.md',
         'dist/fast.js',
+        'dist/forecast.js',
         'dist/index.cjs',
         'dist/index.d.cts',
         'dist/index.d.ts',
         'dist/index.js',
+        'dist/table.js',
         'dist/wasm/relaxed.wasm',
         'dist/wasm/simd128.wasm',
         'dist/worker.js',
@@ -74,7 +76,7 @@ describe('the packed package', () => {
       ]),
     );
     const allowed =
-      /^(bin|datasets|dist|examples\/data|fast)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
+      /^(bin|datasets|dist|examples\/data|fast|forecast|table)\/|^(package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
     expect(project.files.filter((file) => !allowed.test(file))).toEqual([]);
   });
 
@@ -109,21 +111,26 @@ describe('the packed package', () => {
   });
 
   it('gives the same numbers to a CommonJS program, with all its entries', async () => {
-    const program = await readFile(join(project.folder, 'node.ts'), 'utf8');
-    const { outputFiles } = await esbuild({
-      stdin: {
-        contents: `${program.replace(/^(console.*)await (.*)\);$/m, '$2.then(console.log);')}
-          if (typeof require('unrolled/fast').default !== 'function') throw new Error('no fast');
-          if (typeof require('unrolled/datasets').generateWaves !== 'function') throw new Error('no datasets');`,
-        resolveDir: project.folder,
-      },
-      bundle: true,
-      packages: 'external',
-      platform: 'node',
-      write: false,
-    });
-    await writeFile(join(project.folder, 'common.cjs'), outputFiles[0]?.text ?? '');
-    expect(await run(process.execPath, ['common.cjs'], project.folder)).toBe(reference);
+    expect(
+      await asCommonJs(
+        'node',
+        `if (typeof require('unrolled/fast').default !== 'function') throw new Error('no fast');
+         if (typeof require('unrolled/datasets').generateWaves !== 'function') throw new Error('no datasets');`,
+      ),
+    ).toBe(reference);
+  });
+
+  it('forecasts from a table, in ES modules, in CommonJS and bundled, with the same numbers', async () => {
+    const unbundled = await run(process.execPath, ['forecastNode.js'], project.folder);
+    const [rows, refused] = JSON.parse(unbundled);
+    expect([rows.length, refused]).toEqual([2, true]);
+    expect(await asCommonJs('forecastNode')).toBe(unbundled);
+    const outdir = join(project.folder, 'esbuild-forecast');
+    await bundle('forecastNode.ts', 'node', outdir);
+    const file = join(outdir, 'forecastNode.js');
+    expect(await run(process.execPath, [file], project.folder)).toBe(unbundled);
+    // The entries share one copy of the library: its wasm file is in the bundle once.
+    expect((await readFile(file, 'utf8')).match(/[\w+/]{50000,}/g)).toHaveLength(1);
   });
 
   it.for([
@@ -133,11 +140,15 @@ describe('the packed package', () => {
     { way: 'node16', module: 'node16', file: 'tinyFit.cts' },
     { way: 'node10', module: 'commonjs', file: 'tinyFit.cts' },
     { way: 'bundler', module: 'esnext', file: 'tinyFit.ts' },
+    { way: 'bundler', module: 'esnext', file: 'forecast.ts' },
+    { way: 'nodenext', module: 'nodenext', file: 'forecast.ts' },
+    { way: 'nodenext', module: 'nodenext', file: 'forecast.cts' },
+    { way: 'node10', module: 'commonjs', file: 'forecast.cts' },
   ])('type-checks strictly: moduleResolution $way, $file', async ({ way, module, file }) => {
     const checker = join(process.cwd(), 'node_modules', 'typescript', 'bin', 'tsc');
     const config = `tsconfig.${module}.${file}.json`;
     if (file.endsWith('.cts')) {
-      await cp(join(project.folder, 'tinyFit.ts'), join(project.folder, file));
+      await cp(join(project.folder, file.replace('.cts', '.ts')), join(project.folder, file));
     }
     await writeFile(join(project.folder, config), JSON.stringify(strict(way, module, file)));
     const output = await run(process.execPath, [checker, '-p', config], project.folder);
@@ -213,6 +224,24 @@ describe('the packed package', () => {
     expect(await run(process.execPath, [join(outdir, 'node.js')], project.folder)).toBe(reference);
   });
 });
+
+/** What a program of the consumer, which prints what it awaits, prints as CommonJS. */
+async function asCommonJs(name: string, more = ''): Promise<string> {
+  const program = await readFile(join(project.folder, `${name}.ts`), 'utf8');
+  const { outputFiles } = await esbuild({
+    stdin: {
+      contents: `${program.replace(/^(console.*)await (.*)\);$/m, '$2.then(console.log);')}${more}`,
+      resolveDir: project.folder,
+    },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    write: false,
+  });
+  const file = `${name}.common.cjs`;
+  await writeFile(join(project.folder, file), outputFiles[0]?.text ?? '');
+  return run(process.execPath, [file], project.folder);
+}
 
 /** A strict TypeScript project of the consumer, which imports the package; only its page has a DOM. */
 function strict(moduleResolution: string, module: string, file: string) {

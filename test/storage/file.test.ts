@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { isStorageError, load, storage } from '../../ts/index.ts';
-import { temporaryFolder } from '../cli/temporary.ts';
+import { temporaryFolder } from '../support/temporary.ts';
 
 const files = temporaryFolder();
 const bytes = new TextEncoder().encode('new');

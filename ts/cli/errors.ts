@@ -1,4 +1,6 @@
+import { isForecastError } from '../forecast/index.ts';
 import { isStorageError } from '../index.ts';
+import { isTableError } from '../table/index.ts';
 
 /** What the user gave cannot be used: one line on stderr, exit code 2. */
 export class UserError extends Error {
@@ -12,7 +14,8 @@ export function isUserError(error: unknown): error is UserError {
 
 /** 2 for files and options that cannot be used, else 1. */
 export function exitCodeOf(error: unknown): number {
-  return isUserError(error) || isStorageError(error) ? 2 : 1;
+  const guards = [isUserError, isStorageError, isTableError, isForecastError];
+  return guards.some((isOurs) => isOurs(error)) ? 2 : 1;
 }
 
 /** Names in a message come from files of others: no line ends, and nothing that moves the cursor. */
@@ -28,15 +31,4 @@ export async function failureOf(call: Promise<unknown>): Promise<Error | undefin
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }
-}
-
-/** "a, b and c", quoted, shortened after twelve. */
-export function listNames(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
-}
-
-/** "1 day", "3 days". */
-export function count(n: number, noun: string): string {
-  return `${n.toLocaleString('en')} ${noun}${n === 1 ? '' : 's'}`;
 }

@@ -1,8 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { DEFAULTS, MODEL_KINDS, MOST_HORIZON, MOST_WINDOW } from '../forecast/index.ts';
 import { exitCodeOf, oneLine } from './errors.ts';
 import { version } from './files.ts';
 import { type ForecastFlags, forecastCommand } from './forecast/command.ts';
-import { DEFAULTS, MODEL_KINDS, MOST_HORIZON, MOST_WINDOW } from './forecast/options.ts';
 import { type PredictFlags, predictCommand } from './predict/command.ts';
 import { type ReproduceFlags, reproduceCommand } from './reproduce/command.ts';
 import { type Interruption, listenForSignals } from './signals.ts';

@@ -1,77 +1,38 @@
 import { show } from '../check.ts';
 import type { Description } from '../engine/engine.ts';
 import { CheckpointError } from '../errors.ts';
+import {
+  flag,
+  list,
+  number,
+  only,
+  or,
+  plain,
+  type Reader,
+  readAs,
+  refuse,
+  text,
+  whole,
+} from '../fields.ts';
 import { named } from './measure.ts';
 import type { SavedMetadata, TrainingState } from './protocol.ts';
-
-/** Checks a value of a file and gives it its type; `at` is its place. */
-type Check<T> = (value: unknown, at: string) => T;
-
-function refuse(at: string, expected: string, value: unknown): never {
-  throw new CheckpointError(`checkpoint: ${at}: expected ${expected}, got ${show(value)}`);
-}
 
 /** Largest number of an epoch, of a batch and the like: a permutation counts in 32 bits. */
 const LARGEST = 2 ** 32 - 1;
 
-const whole =
-  (least = 0): Check<number> =>
-  (value, at) =>
-    Number.isInteger(value) && (value as number) >= least && (value as number) <= LARGEST
-      ? (value as number)
-      : refuse(at, `a whole number from ${least} to ${LARGEST}`, value);
-
-const number: Check<number> = (value, at) =>
-  typeof value === 'number' ? value : refuse(at, 'a number', value);
+const count = (least = 0): Reader<number> => whole(least, LARGEST);
 
 /** NaN and infinity are `null` in JSON. */
-const logged: Check<number> = (value, at) => (value === null ? Number.NaN : number(value, at));
-
-const flag: Check<boolean> = (value, at) =>
-  typeof value === 'boolean' ? value : refuse(at, 'true or false', value);
-
-const text: Check<string> = (value, at) =>
-  typeof value === 'string' ? value : refuse(at, 'a text', value);
-
-const plain: Check<Record<string, unknown>> = (value, at) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : refuse(at, 'an object', value);
+const logged: Reader<number> = (value, at) => (value === null ? Number.NaN : number(value, at));
 
 const orNull =
-  <T>(check: Check<T>): Check<T | null> =>
+  <T>(read: Reader<T>): Reader<T | null> =>
   (value, at) =>
-    value === null ? null : check(value, at);
-
-const list =
-  <T>(check: Check<T>): Check<T[]> =>
-  (value, at) =>
-    Array.isArray(value)
-      ? value.map((item, i) => check(item, `${at}[${i}]`))
-      : refuse(at, 'a list', value);
-
-/** An object with these fields and no others; `optional` ones may be missing. */
-const fields =
-  <T extends object>(checks: { readonly [K in keyof T]-?: Check<T[K]> }): Check<T> =>
-  (value, at) => {
-    const given = plain(value, at);
-    const unknown = Object.keys(given).find((key) => !Object.hasOwn(checks, key));
-    if (unknown !== undefined) refuse(at, `only ${Object.keys(checks).join(', ')}`, unknown);
-    const read = Object.entries<Check<unknown>>(checks).map(([key, check]) => [
-      key,
-      check(Object.hasOwn(given, key) ? given[key] : undefined, `${at}.${key}`),
-    ]);
-    return Object.fromEntries(read) as T;
-  };
-
-const or =
-  <T>(check: Check<T>, otherwise: T): Check<T> =>
-  (value, at) =>
-    value === undefined ? otherwise : check(value, at);
+    value === null ? null : read(value, at);
 
 /** Loss and metrics by these names, as in a history. */
 const logs =
-  (names: readonly string[]): Check<Record<string, number>> =>
+  (names: readonly string[]): Reader<Record<string, number>> =>
   (value, at) => {
     const known = Object.keys({ ...named(names, []), ...named(names, [], 'val') });
     return Object.fromEntries(
@@ -83,17 +44,17 @@ const logs =
   };
 
 /** Where a run stands. What `beginState` compares with the new run's options is not checked here. */
-function position(names: readonly string[]): Check<TrainingState> {
-  const shape = fields<TrainingState>({
-    epoch: whole(),
-    batch: whole(),
-    order: whole(),
+function position(names: readonly string[]): Reader<TrainingState> {
+  const shape = only<TrainingState>({
+    epoch: count(),
+    batch: count(),
+    order: count(),
     trained: orNull(list(logged)),
-    examples: orNull(whole(1)),
-    batchSize: whole(1),
+    examples: orNull(count(1)),
+    batchSize: count(1),
     shuffle: flag,
-    history: list(fields({ epoch: whole(), logs: logs(names) })),
-    stopping: list(fields({ best: orNull(number), bestEpoch: orNull(whole()), wait: whole() })),
+    history: list(only({ epoch: count(), logs: logs(names) })),
+    stopping: list(only({ best: orNull(number), bestEpoch: orNull(count()), wait: count() })),
   });
   return (value, at) => {
     const state = shape(value, at);
@@ -116,12 +77,16 @@ export function readMetadata({
   metrics,
 }: Pick<Description, 'metadata' | 'metrics'>): SavedMetadata | null {
   if (metadata === null) return null;
-  const saved = fields<SavedMetadata>({
+  const saved = only<SavedMetadata>({
     name: or(text, 'sequential'),
     metadata: or(plain, {}),
     training: or(orNull(position(metrics)), null),
   });
-  return saved(typeof metadata === 'string' ? parse(metadata) : metadata, 'metadata');
+  return readAs(
+    () => saved(typeof metadata === 'string' ? parse(metadata) : metadata, 'metadata'),
+    ({ at, expected, value }) =>
+      new CheckpointError(`checkpoint: ${at}: expected ${expected}, got ${show(value)}`),
+  );
 }
 
 /** Metadata are JSON in a JSON string, so that numbers come back as they were. */

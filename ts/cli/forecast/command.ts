@@ -1,16 +1,18 @@
 import { storage } from '../../index.ts';
+import { type Findings, forecast, type Settings } from '../../forecast/index.ts';
 import { exitCodeOf, failureOf, oneLine } from '../errors.ts';
 import { checkWritable, shippedFile } from '../files.ts';
 import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
-import { forecast } from './forecast.ts';
+import { optionName, readFile } from '../readFile.ts';
 import { forecastJson } from './json.ts';
-import type { ForecastOptions } from './options.ts';
-import type { ForecastResult } from './result.ts';
 import { forecastText } from './text.ts';
 
 /** Flags as the command line gives them. */
-export interface ForecastFlags extends Omit<ForecastOptions, 'file' | 'learningRate'> {
+export interface ForecastFlags extends Omit<Settings, 'learningRate'> {
+  target?: string;
+  features: string[];
+  date?: string;
   lr: number;
   /** In percent. */
   level: number;
@@ -34,24 +36,11 @@ export async function forecastCommand(
   if (save !== false) checkWritable('--save', save);
   if (report !== false) checkWritable('--report', report);
 
-  const bar = startProgress(terminal.interactive && !flags.json, 'Training', flags.epochs);
-  let result: ForecastResult;
-  try {
-    result = await forecast(toOptions(file, flags), {
-      signal: terminal.signal,
-      onEpoch: (epoch, loss, valLoss) => {
-        bar.update(epoch + 1, `loss ${loss.toFixed(4)}, validation ${valLoss.toFixed(4)}`);
-      },
-      ...(save === false ? {} : { save }),
-    });
-  } finally {
-    bar.stop();
-  }
-  const unreported = report === false ? undefined : await failureOf(writeReport(report, result));
+  const { findings, unsaved } = await train(file, flags, terminal);
+  const unreported = report === false ? undefined : await failureOf(writeReport(report, findings));
   terminal.signal.throwIfAborted();
-  const { unsaved } = result;
   const files = { saved: !unsaved && save, report: !unreported && report };
-  print(result, files, flags, terminal);
+  print(findings, files, flags, terminal);
   let code = 0;
   for (const [option, error] of Object.entries({ '--save': unsaved, '--report': unreported })) {
     if (error === undefined) continue;
@@ -61,6 +50,44 @@ export async function forecastCommand(
   return code;
 }
 
+/** Reads, trains and saves, with a bar of progress; the model is given back. */
+async function train(
+  file: string | undefined,
+  flags: ForecastFlags,
+  { interactive, signal }: Terminal,
+): Promise<{ findings: Findings; unsaved: Error | undefined }> {
+  const { target, features, date, lr, level, json, save, report: _, ...settings } = flags;
+  const bar = startProgress(interactive && !json, 'Training', flags.epochs);
+  try {
+    const wanted = target ?? (file === undefined ? 'temp_max' : undefined);
+    const columns = {
+      features,
+      ...(wanted !== undefined && { target: wanted }),
+      ...(date !== undefined && { date }),
+    };
+    const series = await readFile(file ?? shippedFile(), columns, signal);
+    const { model, ...findings } = await forecast(series, {
+      ...settings,
+      learningRate: lr,
+      level: level / 100,
+      onEpoch: (epoch, loss, valLoss) => {
+        bar.update(epoch + 1, `loss ${loss.toFixed(4)}, validation ${valLoss.toFixed(4)}`);
+      },
+      signal,
+      optionName,
+    });
+    try {
+      const unsaved = save === false ? undefined : await failureOf(model.save(save));
+      signal.throwIfAborted();
+      return { findings, unsaved };
+    } finally {
+      await model.dispose();
+    }
+  } finally {
+    bar.stop();
+  }
+}
+
 /** The files that were written; `false` for none. */
 interface Written {
   saved: string | false;
@@ -68,34 +95,23 @@ interface Written {
 }
 
 function print(
-  result: ForecastResult,
+  findings: Findings,
   { saved, report }: Written,
   { json }: ForecastFlags,
   { out }: Terminal,
 ): void {
   if (json) {
     const files = { ...(saved !== false && { saved }), ...(report !== false && { report }) };
-    out(`${JSON.stringify(forecastJson(result, files), null, 2)}\n`);
+    out(`${JSON.stringify(forecastJson(findings, files), null, 2)}\n`);
     return;
   }
-  out(`${forecastText(result)}\n`);
+  out(`${forecastText(findings)}\n`);
   if (report !== false) out(`\nReport with pictures: ${report}\n`);
   if (saved !== false) out(`Trained model: ${saved}\n`);
 }
 
-function toOptions(file: string | undefined, flags: ForecastFlags): ForecastOptions {
-  const { lr, level, json: _, save: __, report: ___, ...options } = flags;
-  return {
-    ...(file === undefined ? { target: 'temp_max' } : {}),
-    ...options,
-    file: file ?? shippedFile(),
-    learningRate: lr,
-    level: level / 100,
-  };
-}
-
 /** The drawing library is loaded only here: it is most of the command line. */
-async function writeReport(path: string, result: ForecastResult): Promise<void> {
+async function writeReport(path: string, findings: Findings): Promise<void> {
   const { reportHtml } = await import('../report/html.ts');
-  await storage.file(path).write(new TextEncoder().encode(reportHtml(result)));
+  await storage.file(path).write(new TextEncoder().encode(reportHtml(findings)));
 }

@@ -1,43 +1,40 @@
-import type { Series } from '../data/series.ts';
-import { formatTime } from '../data/step.ts';
-import { timeAt } from '../data/timeline.ts';
-import type { Cycle } from './calendar.ts';
-import type { Scores } from './metrics.ts';
-import { type ForecastResult, type ForecastRow, verdict, winner } from './result.ts';
+import type { Cycle, Findings, ForecastRow, Scores } from '../../forecast/index.ts';
+import { dateAt, type Series } from '../../table/index.ts';
+import { verdict, winner } from './words.ts';
 
 /** The one object that `--json` prints. */
-export function forecastJson(result: ForecastResult, files: { saved?: string; report?: string }) {
-  const { options, series, split, model, interval, baselines } = result;
+export function forecastJson(findings: Findings, files: { saved?: string; report?: string }) {
+  const { settings, series, split, training, interval, baselines } = findings;
   const { timeline } = series;
-  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  const date = (i: number) => dateAt(timeline, i);
   return {
     model: {
-      kind: options.model,
-      description: model.description,
-      parameters: model.parameters,
-      window: result.window,
-      inputs: inputNames(series, result.cycles),
-      epochs: model.curve.loss.length,
-      bestEpoch: model.curve.best + 1,
-      units: options.model === 'linear' ? undefined : options.units,
-      recurrentDropout: options.model === 'linear' ? undefined : options.recurrentDropout,
-      learningRate: options.learningRate,
-      seed: options.seed,
-      seconds: round(model.seconds),
+      kind: settings.model,
+      description: training.description,
+      parameters: training.parameters,
+      window: findings.window,
+      inputs: inputNames(series, findings.cycles),
+      epochs: training.curve.loss.length,
+      bestEpoch: training.curve.best + 1,
+      units: settings.model === 'linear' ? undefined : settings.units,
+      recurrentDropout: settings.model === 'linear' ? undefined : settings.recurrentDropout,
+      learningRate: settings.learningRate,
+      seed: settings.seed,
+      seconds: round(training.seconds),
     },
     data: dataJson(series),
     split: { trainEnd: date(split.trainEnd - 1), validationEnd: date(split.holdoutStart - 1) },
-    validation: rounded(result.validation),
-    holdout: rounded(result.holdout),
+    validation: rounded(findings.validation),
+    holdout: rounded(findings.holdout),
     baselines: {
       naive: rounded(baselines.naive),
-      seasonalNaive: { ...rounded(baselines.seasonalNaive), season: result.season },
+      seasonalNaive: { ...rounded(baselines.seasonalNaive), season: findings.season },
       linear: rounded(baselines.linear),
     },
-    best: winner(result),
-    verdict: verdict(result),
-    interval: { level: interval.level, coverage: round(result.coverage) },
-    forecast: rowsJson(result.forecast),
+    best: winner(findings),
+    verdict: verdict(findings),
+    interval: { level: interval.level, coverage: round(findings.coverage) },
+    forecast: rowsJson(findings.forecast),
     ...files,
   };
 }
@@ -50,7 +47,7 @@ export function inputNames({ targetName, features }: Series, cycles: Cycle[]): s
 
 /** What was read. */
 export function dataJson({ timeline, ...series }: Series) {
-  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  const date = (i: number) => dateAt(timeline, i);
   return {
     file: series.file,
     target: series.targetName,

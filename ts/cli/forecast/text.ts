@@ -1,12 +1,12 @@
 import { basename } from 'node:path';
-import { countSteps, formatTime, stepRate } from '../data/step.ts';
-import { timeAt } from '../data/timeline.ts';
-import { count } from '../errors.ts';
-import { alignColumns } from '../table.ts';
-import { type ForecastResult, nameOf, percent, RIVALS, verdict } from './result.ts';
+import type { Findings } from '../../forecast/index.ts';
+import { countSteps, dateAt, stepRate } from '../../table/index.ts';
+import { count } from '../../words.ts';
+import { alignColumns } from '../columns.ts';
+import { nameOf, percent, RIVALS, verdict } from './words.ts';
 
 /** The result for a terminal: data, metrics, verdict and the next steps. */
-export function forecastText(result: ForecastResult): string {
+export function forecastText(result: Findings): string {
   const { series, interval, forecast, coverage } = result;
   return [
     describeData(result),
@@ -29,57 +29,58 @@ export function nextSteps({
   forecast,
   level,
   coverage,
-}: Pick<ForecastResult, 'series' | 'forecast'> & { level: number; coverage?: number }): string {
+}: Pick<Findings, 'series' | 'forecast'> & { level: number; coverage?: number }): string {
   const { step } = series.timeline;
   const steps = forecast.length === 1 ? step.name : countSteps(step, forecast.length);
   const held = coverage === undefined ? '' : ` (${percent(coverage)} of the held-out ones)`;
   return `Next ${steps} of ${series.targetName}, with an interval meant to hold ${percent(level)} of the values${held}:\n${forecastTable({ forecast })}`;
 }
 
-export function describeData({ series }: Pick<ForecastResult, 'series'>): string {
+export function describeData({ series }: Pick<Findings, 'series'>): string {
   const { timeline } = series;
-  const last = timeAt(timeline, timeline.rows.length - 1);
-  return `${basename(series.file)}: ${series.targetName}, one value ${stepRate(timeline.step)}, ${formatTime(timeline.step, timeline.start)} to ${formatTime(timeline.step, last)}, ${timeline.rows.length} values.`;
+  const last = dateAt(timeline, timeline.rows.length - 1);
+  return `${basename(series.file)}: ${series.targetName}, one value ${stepRate(timeline.step)}, ${dateAt(timeline, 0)} to ${last}, ${timeline.rows.length} values.`;
 }
 
-export function describeModel({ model, window, series, cycles, options }: ForecastResult): string {
-  const { curve } = model;
+export function describeModel(findings: Findings): string {
+  const { training, window, series, cycles, settings } = findings;
+  const { curve } = training;
   const more = [
     ...series.features.map(({ name }) => name),
     ...cycles.map((cycle) => `time of ${cycle}`),
   ];
   const inputs = `the last ${window} values${more.length > 0 ? ` with ${more.join(', ')}` : ''}`;
-  return `Model: ${model.description}, ${model.parameters} parameters, from ${inputs}; ${count(curve.loss.length, 'epoch')} in ${model.seconds.toFixed(1)} s (best: ${curve.best + 1}), seed ${options.seed}.`;
+  return `Model: ${training.description}, ${training.parameters} parameters, from ${inputs}; ${count(curve.loss.length, 'epoch')} in ${training.seconds.toFixed(1)} s (best: ${curve.best + 1}), seed ${settings.seed}.`;
 }
 
-export function describeHoldout({ series, split, held }: ForecastResult): string {
+export function describeHoldout({ series, split, held }: Findings): string {
   const { timeline } = series;
-  const from = formatTime(timeline.step, timeAt(timeline, split.holdoutStart));
-  const to = formatTime(timeline.step, timeAt(timeline, split.length - 1));
+  const from = dateAt(timeline, split.holdoutStart);
+  const to = dateAt(timeline, split.length - 1);
   return `${from} to ${to}, ${count(held.model.origins.length, 'forecast')} of ${count(held.model.horizon, 'step')}, unseen in training`;
 }
 
 /** Which dates trained the model and which chose the epoch. */
-export function describeSplit({ series, split }: ForecastResult): string {
+export function describeSplit({ series, split }: Findings): string {
   const { timeline } = series;
-  const date = (i: number) => formatTime(timeline.step, timeAt(timeline, i));
+  const date = (i: number) => dateAt(timeline, i);
   return `Trained on ${date(0)} to ${date(split.trainEnd - 1)}; the epoch was chosen on the validation part, ${date(split.trainEnd)} to ${date(split.holdoutStart - 1)}.`;
 }
 
-export function lagName({ scaleLag, series }: ForecastResult): string {
+export function lagName({ scaleLag, series }: Findings): string {
   return scaleLag === 1
     ? 'last value, one step ahead'
     : `value ${countSteps(series.timeline.step, scaleLag)} earlier`;
 }
 
-function metricsTable(result: ForecastResult): string {
+function metricsTable(result: Findings): string {
   return alignColumns([
     ['  ', 'MAE', 'RMSE', 'MASE'],
     ...metricsRows(result).map(({ name, cells }) => [`  ${name}`, ...cells]),
   ]);
 }
 
-function forecastTable(result: Pick<ForecastResult, 'forecast'>): string {
+function forecastTable(result: Pick<Findings, 'forecast'>): string {
   return alignColumns([
     ['  date', 'value', 'low', 'high'],
     ...forecastCells(result).map(([date, ...cells]) => [`  ${date}`, ...cells]),
@@ -87,7 +88,7 @@ function forecastTable(result: Pick<ForecastResult, 'forecast'>): string {
 }
 
 /** Scores of the model and its rivals as text, MAE and RMSE with the same decimals. */
-export function metricsRows(result: ForecastResult) {
+export function metricsRows(result: Findings) {
   const all = { model: result.holdout, ...result.baselines };
   const show = decimals(Object.values(all).flatMap(({ mae, rmse }) => [mae, rmse]));
   return (['model', ...RIVALS] as const).map((who) => {
@@ -97,7 +98,7 @@ export function metricsRows(result: ForecastResult) {
 }
 
 /** Date, value, low and high of every forecast as text, with the same decimals. */
-export function forecastCells({ forecast }: Pick<ForecastResult, 'forecast'>): string[][] {
+export function forecastCells({ forecast }: Pick<Findings, 'forecast'>): string[][] {
   const show = decimals(forecast.flatMap(({ value, low, high }) => [value, low, high]));
   return forecast.map(({ date, value, low, high }) => [date, show(value), show(low), show(high)]);
 }

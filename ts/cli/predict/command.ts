@@ -1,7 +1,7 @@
 import { dataJson, inputNames, rowsJson } from '../forecast/json.ts';
 import { describeData, nextSteps } from '../forecast/text.ts';
 import type { Terminal } from '../program.ts';
-import { type Prediction, predict } from './predict.ts';
+import { type Prediction, predictFile } from './predict.ts';
 
 /** Flags as the command line gives them. */
 export interface PredictFlags {
@@ -16,7 +16,7 @@ export async function predictCommand(
   { json, date }: PredictFlags,
   terminal: Terminal,
 ): Promise<number> {
-  const prediction = await predict({
+  const prediction = await predictFile({
     model,
     file,
     signal: terminal.signal,

@@ -1,9 +1,9 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { stepsName } from '../data/step.ts';
-import { timeAt } from '../data/timeline.ts';
-import { maeByStep } from '../forecast/metrics.ts';
-import { type ForecastResult, nameOf, RIVALS } from '../forecast/result.ts';
+import type { Findings } from '../../forecast/index.ts';
+import { stepsName, timeAt } from '../../table/index.ts';
+import { nameOf, RIVALS } from '../forecast/words.ts';
+import { maeByStep } from './maeByStep.ts';
 
 const COLORS = {
   actual: 'var(--ink)',
@@ -23,11 +23,11 @@ interface Point {
 }
 
 /** The end of the known series and the forecast with its interval. */
-export function futureChart(result: ForecastResult): string {
-  const { series, forecast, options, split } = result;
+export function futureChart(result: Findings): string {
+  const { series, forecast, settings, split } = result;
   const known = knownPoints(
     result,
-    split.length - Math.min(split.length, Math.max(30, 6 * options.horizon)),
+    split.length - Math.min(split.length, Math.max(30, 6 * settings.horizon)),
   );
   const last = known.at(-1) as Point;
   const ahead: Point[] = forecast.map(({ value, low, high }, h) => {
@@ -52,8 +52,8 @@ export function futureChart(result: ForecastResult): string {
 }
 
 /** The end of the held-out part with every `horizon`-th forecast and its interval. */
-export function holdoutChart(result: ForecastResult): string {
-  const { series, held, interval, split, options } = result;
+export function holdoutChart(result: Findings): string {
+  const { series, held, interval, split, settings } = result;
   const { horizon, origins, values } = held.model;
   const from = Math.max(split.holdoutStart, split.length - Math.max(120, 12 * horizon));
   const points = separateWindows(origins, horizon, from).flatMap((i): Point[] => {
@@ -70,7 +70,7 @@ export function holdoutChart(result: ForecastResult): string {
     });
   });
   const style = { x: 'date', z: 'line' } as const;
-  const single = options.horizon === 1;
+  const single = settings.horizon === 1;
   return draw({
     y: { label: series.targetName, grid: true },
     marks: [
@@ -119,7 +119,7 @@ function separateWindows(origins: number[], horizon: number, from: number): numb
 }
 
 /** Mean absolute error of each forecaster, step by step into the future. */
-export function errorChart(result: ForecastResult): string {
+export function errorChart(result: Findings): string {
   // The model last, on top of the others.
   const rows = ([...RIVALS, 'model'] as const).flatMap((who) => {
     return maeByStep(result.series.target, result.held[who]).map((mae, h) => {
@@ -129,7 +129,7 @@ export function errorChart(result: ForecastResult): string {
   return draw({
     x: {
       label: `${stepsName(result.series.timeline.step)} ahead`,
-      ticks: wholeTicks(result.options.horizon),
+      ticks: wholeTicks(result.settings.horizon),
       tickFormat: 'd',
     },
     y: { label: 'mean absolute error', grid: true, zero: true, nice: true },
@@ -146,7 +146,7 @@ export function errorChart(result: ForecastResult): string {
         x: 'step',
         y: 'mae',
         fill: (r: { key: keyof typeof COLORS }) => COLORS[r.key],
-        r: dotSize(result.options.horizon),
+        r: dotSize(result.settings.horizon),
         title: (r: { who: string; mae: number }) => `${r.who}: ${r.mae.toPrecision(4)}`,
       }),
     ],
@@ -154,7 +154,7 @@ export function errorChart(result: ForecastResult): string {
 }
 
 /** Training and validation loss after each epoch. */
-export function learningChart({ model: { curve } }: ForecastResult): string {
+export function learningChart({ training: { curve } }: Findings): string {
   const line = (losses: number[]) => losses.map((loss, i) => ({ epoch: i + 1, loss }));
   const best = line(curve.valLoss)[curve.best];
   const losses = [...curve.loss, ...curve.valLoss];
@@ -187,7 +187,7 @@ export function learningChart({ model: { curve } }: ForecastResult): string {
   });
 }
 
-function knownPoints({ series, split }: ForecastResult, from: number): Point[] {
+function knownPoints({ series, split }: Findings, from: number): Point[] {
   return Array.from({ length: split.length - from }, (_, i) => {
     return {
       date: new Date(timeAt(series.timeline, from + i)),

@@ -1,12 +1,5 @@
-import { countSteps } from '../data/step.ts';
-import {
-  type ForecastResult,
-  nameOf,
-  percent,
-  RIVALS,
-  verdict,
-  winner,
-} from '../forecast/result.ts';
+import type { Findings } from '../../forecast/index.ts';
+import { countSteps } from '../../table/index.ts';
 import {
   describeData,
   describeHoldout,
@@ -16,18 +9,19 @@ import {
   forecastCells,
   metricsRows,
 } from '../forecast/text.ts';
+import { nameOf, percent, RIVALS, verdict, winner } from '../forecast/words.ts';
 import { errorChart, futureChart, holdoutChart, learningChart } from './charts.ts';
 import { STYLE } from './style.ts';
 
 /** One HTML file that needs nothing from anywhere: style and pictures are inside. */
-export function reportHtml(result: ForecastResult): string {
-  const { series, options, interval, coverage, model } = result;
+export function reportHtml(result: Findings): string {
+  const { series, settings, interval, coverage, training } = result;
   const { step } = series.timeline;
-  const { horizon } = options;
+  const { horizon } = settings;
   const steps = horizon === 1 ? step.name : countSteps(step, horizon);
   const title = `${series.targetName}: the next ${steps}`;
   const level = percent(interval.level);
-  const dropout = options.model !== 'linear' && options.recurrentDropout > 0;
+  const dropout = settings.model !== 'linear' && settings.recurrentDropout > 0;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -72,7 +66,7 @@ ${figure(holdoutChart(result), legend(['actual', 'what happened'], ['model', `fo
 <h2>Training</h2>
 <p>${escapeHtml(describeModel(result))} ${escapeHtml(describeSplit(result))} Scales were
 measured on the training part only.</p>
-${figure(learningChart(result), legend(['actual', dropout ? 'training loss, with dropout' : 'training loss'], ['model', `validation loss; the ring marks epoch ${model.curve.best + 1}, which was kept`]))}
+${figure(learningChart(result), legend(['actual', dropout ? 'training loss, with dropout' : 'training loss'], ['model', `validation loss; the ring marks epoch ${training.curve.best + 1}, which was kept`]))}
 </section>
 </main>
 </body>
@@ -82,7 +76,7 @@ ${figure(learningChart(result), legend(['actual', dropout ? 'training loss, with
 
 type Swatch = [color: string, text: string];
 
-function errorLegend(result: ForecastResult): Swatch[] {
+function errorLegend(result: Findings): Swatch[] {
   return (['model', ...RIVALS] as const).map((who) => [who, nameOf(result, who)]);
 }
 
@@ -100,13 +94,13 @@ function legend(...swatches: Swatch[]): string {
     .join(' ');
 }
 
-function forecastTable(result: ForecastResult): string {
+function forecastTable(result: Findings): string {
   const { dateColumn, targetName } = result.series;
   const rows = forecastCells(result).map((cells) => row(cells));
   return table([dateColumn, targetName, 'low', 'high'], rows);
 }
 
-function metricsTable(result: ForecastResult): string {
+function metricsTable(result: Findings): string {
   const best = winner(result);
   const rows = metricsRows(result).map(({ who, name, cells }) => {
     return row([name, ...cells], who === best ? ' class="best"' : '');

@@ -1,7 +1,8 @@
-import { listNames, UserError } from '../errors.ts';
+import { listNames } from '../../words.ts';
+import { UserError } from '../errors.ts';
 import type { Terminal } from '../program.ts';
 import { startProgress } from '../progress.ts';
-import { alignColumns } from '../table.ts';
+import { alignColumns } from '../columns.ts';
 import { FIGURES } from './figures.ts';
 import { countJobs, isReached, type Reproduced, reproduce, seedList } from './reproduce.ts';
 import { TRAININGS } from './trainings.ts';

@@ -1,0 +1,3 @@
+import { smallForecast } from './forecast.js';
+
+console.log(await smallForecast());
