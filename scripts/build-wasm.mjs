@@ -30,10 +30,10 @@ export const arithmetics = {
   relaxed: [`${simd},+relaxed-simd`, offsets],
 };
 
-/** The crates that the wasm file is made of: all that are not for development alone. */
+/** The crates that the wasm file is made of: not the library for Rust, nor those for development. */
 export function wasmPackages() {
-  const development = ['unrolled-bench', 'unrolled-testing'];
-  return readdirSync(join(root, 'crates')).filter((name) => !development.includes(name));
+  const others = ['unrolled', 'unrolled-bench', 'unrolled-testing'];
+  return readdirSync(join(root, 'crates')).filter((name) => !others.includes(name));
 }
 
 const sources = [

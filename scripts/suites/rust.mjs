@@ -5,6 +5,7 @@ import { arithmeticEnv } from '../build-wasm.mjs';
 import { root } from '../lib/paths.mjs';
 import { nativeEnv } from '../lib/rust.mjs';
 import { capture } from '../lib/shell.mjs';
+import { agreement } from './agreement.mjs';
 import { tally } from './tally.mjs';
 
 /** Adds up the lines `test result: ok. 12 passed; 0 failed; …` that each test binary ends with. */
@@ -18,11 +19,17 @@ function count(output) {
   return { passed, failed };
 }
 
-export const rustNative = () =>
-  tally('cargo', ['test', '--workspace', '--locked', '--no-fail-fast'], {
-    env: nativeEnv(),
-    count,
-  });
+export async function rustNative() {
+  const env = nativeEnv();
+  const flags = ['test', '--workspace', '--locked', '--no-fail-fast'];
+  const tests = await tally('cargo', flags, { env, count });
+  const same = await agreement(env);
+  return {
+    passed: tests.passed + same.passed,
+    failed: tests.failed + same.failed,
+    output: tests.output + same.output,
+  };
+}
 
 const mentions = (folder, word) =>
   readdirSync(folder).some((name) => {

@@ -49,6 +49,12 @@ impl Isa {
         all
     }
 
+    /// The one without instructions of its own, which gives the bits of WebAssembly's simd128.
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+    pub fn scalar() -> Isa {
+        Isa::available()[0]
+    }
+
     /// The fastest instruction set here.
     pub fn fastest() -> Isa {
         *Isa::available().last().expect("every build has one")

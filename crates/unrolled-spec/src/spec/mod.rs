@@ -3,6 +3,7 @@
 //! Every field has Keras's name (in camelCase in JSON) and Keras's default. A description is only
 //! data; the plan of `unrolled-core` validates it, infers shapes and says what is wrong with it.
 
+mod defaults;
 mod read;
 mod write;
 

@@ -232,42 +232,47 @@ impl FromJson for LayerSpec {
 
 fn recurrent(f: &mut Fields<'_>, tag: &str) -> Result<RecurrentSpec> {
     let (lstm, gru) = (tag == "lstm", tag == "gru");
+    let d = RecurrentSpec::default();
     Ok(RecurrentSpec {
         units: f.required("units")?,
-        activation: f.or("activation", Activation::Tanh)?,
-        recurrent_activation: f.of_some(lstm || gru, "recurrentActivation", Activation::Sigmoid)?,
-        use_bias: f.or("useBias", true)?,
-        return_sequences: f.or("returnSequences", false)?,
-        return_state: f.or("returnState", false)?,
-        go_backwards: f.or("goBackwards", false)?,
-        unit_forget_bias: f.of_some(lstm, "unitForgetBias", true)?,
-        reset_after: f.of_some(gru, "resetAfter", true)?,
-        dropout: f.or("dropout", 0.0)?,
-        recurrent_dropout: f.or("recurrentDropout", 0.0)?,
-        kernel_initializer: f.or("kernelInitializer", Initializer::GlorotUniform {})?,
-        recurrent_initializer: f
-            .or("recurrentInitializer", Initializer::Orthogonal { gain: 1.0 })?,
-        bias_initializer: f.or("biasInitializer", Initializer::Zeros {})?,
-        kernel_regularizer: f.or("kernelRegularizer", Regularizer::default())?,
-        recurrent_regularizer: f.or("recurrentRegularizer", Regularizer::default())?,
-        bias_regularizer: f.or("biasRegularizer", Regularizer::default())?,
-        kernel_constraint: f.or("kernelConstraint", Constraint::default())?,
-        recurrent_constraint: f.or("recurrentConstraint", Constraint::default())?,
-        bias_constraint: f.or("biasConstraint", Constraint::default())?,
+        activation: f.or("activation", d.activation)?,
+        recurrent_activation: f.of_some(
+            lstm || gru,
+            "recurrentActivation",
+            d.recurrent_activation,
+        )?,
+        use_bias: f.or("useBias", d.use_bias)?,
+        return_sequences: f.or("returnSequences", d.return_sequences)?,
+        return_state: f.or("returnState", d.return_state)?,
+        go_backwards: f.or("goBackwards", d.go_backwards)?,
+        unit_forget_bias: f.of_some(lstm, "unitForgetBias", d.unit_forget_bias)?,
+        reset_after: f.of_some(gru, "resetAfter", d.reset_after)?,
+        dropout: f.or("dropout", d.dropout)?,
+        recurrent_dropout: f.or("recurrentDropout", d.recurrent_dropout)?,
+        kernel_initializer: f.or("kernelInitializer", d.kernel_initializer)?,
+        recurrent_initializer: f.or("recurrentInitializer", d.recurrent_initializer)?,
+        bias_initializer: f.or("biasInitializer", d.bias_initializer)?,
+        kernel_regularizer: f.or("kernelRegularizer", d.kernel_regularizer)?,
+        recurrent_regularizer: f.or("recurrentRegularizer", d.recurrent_regularizer)?,
+        bias_regularizer: f.or("biasRegularizer", d.bias_regularizer)?,
+        kernel_constraint: f.or("kernelConstraint", d.kernel_constraint)?,
+        recurrent_constraint: f.or("recurrentConstraint", d.recurrent_constraint)?,
+        bias_constraint: f.or("biasConstraint", d.bias_constraint)?,
     })
 }
 
 fn dense(f: &mut Fields<'_>) -> Result<DenseSpec> {
+    let d = DenseSpec::default();
     Ok(DenseSpec {
         units: f.required("units")?,
-        activation: f.or("activation", Activation::Linear)?,
-        use_bias: f.or("useBias", true)?,
-        kernel_initializer: f.or("kernelInitializer", Initializer::GlorotUniform {})?,
-        bias_initializer: f.or("biasInitializer", Initializer::Zeros {})?,
-        kernel_regularizer: f.or("kernelRegularizer", Regularizer::default())?,
-        bias_regularizer: f.or("biasRegularizer", Regularizer::default())?,
-        kernel_constraint: f.or("kernelConstraint", Constraint::default())?,
-        bias_constraint: f.or("biasConstraint", Constraint::default())?,
+        activation: f.or("activation", d.activation)?,
+        use_bias: f.or("useBias", d.use_bias)?,
+        kernel_initializer: f.or("kernelInitializer", d.kernel_initializer)?,
+        bias_initializer: f.or("biasInitializer", d.bias_initializer)?,
+        kernel_regularizer: f.or("kernelRegularizer", d.kernel_regularizer)?,
+        bias_regularizer: f.or("biasRegularizer", d.bias_regularizer)?,
+        kernel_constraint: f.or("kernelConstraint", d.kernel_constraint)?,
+        bias_constraint: f.or("biasConstraint", d.bias_constraint)?,
     })
 }
 
