@@ -84,6 +84,9 @@ export function fakeEngine(
       for (const i of indices) weight = (weight * 31 + i + 7) % 65521;
       return add(slot, indices, meter);
     },
+    blocks: (examples) => examples,
+    accumulate: () => new Uint8Array(),
+    apply: () => 0,
     evaluateStep: add,
     predictStep: (slot, indices) =>
       Float32Array.from(indices, (i) => 2 * (values.get(slot)?.[i] ?? 0)),

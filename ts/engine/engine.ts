@@ -84,6 +84,18 @@ export interface Engine {
   size(slot: Slot): number;
   /** Trains one mini-batch; gives its loss and adds to a meter. */
   trainStep(slot: Slot, indices: Uint32Array, meter: Meter): number;
+  /** Number of blocks of lanes of a mini-batch of so many examples: what can be computed apart. */
+  blocks(examples: number): number;
+  /**
+   * What blocks `from` up to, but not including, `to` of a mini-batch add to a training step; changes
+   * nothing. Bytes for `apply` of this or another engine that holds the same model.
+   */
+  accumulate(slot: Slot, indices: Uint32Array, from: number, to: number): Uint8Array;
+  /**
+   * One training step from what all its blocks add, one after the other in their order, whichever
+   * engine computed them; gives the bits of `trainStep`.
+   */
+  apply(partials: Uint8Array, meter: Meter): number;
   /** Measures one mini-batch; gives its loss and adds to a meter. */
   evaluateStep(slot: Slot, indices: Uint32Array, meter: Meter): number;
   /** One output of one mini-batch, [batch, …]. */

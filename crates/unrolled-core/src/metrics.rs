@@ -26,7 +26,10 @@ impl MetricState {
             ),
             None => match metric {
                 Metric::Mape {} => (percentage(s, frame), frame.features),
-                Metric::LastStepMse {} => return self.add_last_steps(frame),
+                Metric::LastStepMse {} => {
+                    let (sum, weight) = last_steps(frame);
+                    return self.add(sum, weight);
+                }
                 _ => accuracy::accuracy(s, loss, frame),
             },
         };
@@ -50,23 +53,25 @@ impl MetricState {
     pub fn mean(&self) -> f64 {
         self.sum / self.weight
     }
+}
 
-    /// Squared error of the last valid step of each lane.
-    fn add_last_steps(&mut self, frame: &Frame<'_>) {
-        let &Frame { time, features, lanes, .. } = frame;
-        for lane in 0..lanes {
-            let Some(t) = (0..time).rev().find(|t| frame.weight[t * lanes + lane] > 0.0) else {
-                continue;
-            };
-            let weight = f64::from(frame.weight[t * lanes + lane]);
-            for k in 0..features {
-                let i = (t * features + k) * lanes + lane;
-                let error = f64::from(frame.prediction[i]) - f64::from(frame.target[i]);
-                self.sum += weight * error * error;
-            }
-            self.weight += weight * features as f64;
+/// Squared error of the last valid step of each lane, and its weight.
+fn last_steps(frame: &Frame<'_>) -> (f64, f64) {
+    let &Frame { time, features, lanes, .. } = frame;
+    let (mut sum, mut total) = (0.0, 0.0);
+    for lane in 0..lanes {
+        let Some(t) = (0..time).rev().find(|t| frame.weight[t * lanes + lane] > 0.0) else {
+            continue;
+        };
+        let weight = f64::from(frame.weight[t * lanes + lane]);
+        for k in 0..features {
+            let i = (t * features + k) * lanes + lane;
+            let error = f64::from(frame.prediction[i]) - f64::from(frame.target[i]);
+            sum += weight * error * error;
         }
+        total += weight * features as f64;
     }
+    (sum, total)
 }
 
 fn total_weight(frame: &Frame<'_>) -> f64 {

@@ -3,7 +3,7 @@
 mod error;
 
 use js_sys::Error;
-use unrolled_core::{Model, spec};
+use unrolled_core::{Model, partials_to_bytes, spec};
 use wasm_bindgen::prelude::*;
 
 type Result<T> = std::result::Result<T, Error>;
@@ -83,6 +83,29 @@ impl WasmModel {
     #[wasm_bindgen(js_name = trainStep)]
     pub fn train_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
         self.0.train_step(slot, indices, meter).map_err(error::to_js)
+    }
+
+    /// Number of blocks of a mini-batch of so many examples.
+    pub fn blocks(&self, examples: usize) -> usize {
+        self.0.blocks(examples)
+    }
+
+    /// What blocks `from..to` of a mini-batch add to a training step, as bytes.
+    pub fn accumulate(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        from: usize,
+        to: usize,
+    ) -> Result<Vec<u8>> {
+        let partials = self.0.accumulate(slot, indices, from, to).map_err(error::to_js)?;
+        Ok(partials_to_bytes(&partials))
+    }
+
+    /// One training step from what all its blocks add, in their order; its loss. Adds to a meter.
+    pub fn apply(&mut self, partials: &[u8], meter: usize) -> Result<f64> {
+        let partials = self.0.read_partials(partials).map_err(error::to_js)?;
+        self.0.apply(&partials, meter).map_err(error::to_js)
     }
 
     /// Loss of one mini-batch without training. Adds to a meter.

@@ -2,6 +2,7 @@
 
 mod data;
 mod describe;
+mod partial;
 mod persist;
 mod steps;
 
@@ -20,6 +21,8 @@ use crate::rng;
 use crate::spec::{CompileSpec, ModelSpec};
 use data::Dataset;
 use unrolled_spec::memory::{Shortage, copied};
+
+pub use partial::{Partial, to_bytes as partials_to_bytes};
 
 /// Places for data: training, validation, and scratch (streamed batches, predictions).
 pub const SLOTS: usize = 3;

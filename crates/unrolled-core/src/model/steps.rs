@@ -18,7 +18,7 @@ use unrolled_spec::memory::{self, Shortage, filled, room};
 
 /// What a pass over a mini-batch is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     /// Gradients, with dropout.
     Train,
     /// Gradients, without dropout.
@@ -27,18 +27,36 @@ enum Purpose {
     Evaluate,
 }
 
+/// What every block of a mini-batch has to know of the whole.
+pub(super) struct Batch {
+    slot: usize,
+    purpose: Purpose,
+    compiled: Arc<CompileSpec>,
+    /// Which outputs a gradient starts from.
+    trained: Vec<bool>,
+    /// Valid elements of each output's target.
+    pub counts: Vec<f64>,
+    /// Training steps done before.
+    iteration: u64,
+}
+
 impl Model {
     /// Trains one mini-batch: one step of the optimizer. Gives its loss, penalties included, and
     /// adds to a meter. On an error nothing has changed.
     pub fn train_step(&mut self, slot: usize, indices: &[u32], meter: usize) -> Result<f64> {
         let (loss, running) = self.pass(slot, indices, meter, Purpose::Train)?;
         self.meters[meter] = Some(running);
-        let training = self.training.as_mut().expect("checked by pass");
+        self.step();
+        Ok(loss)
+    }
+
+    /// One step of the optimizer with the gradient that is there.
+    pub(super) fn step(&mut self) {
+        let training = self.training.as_mut().expect("checked before");
         training.clip.apply(&mut self.gradients, self.params.ranges());
         let (optimizer, params) = (&mut training.optimizer, &mut self.params);
         dispatch!(self.isa, s => optimizer.step(s, &mut params.values, &self.gradients));
         constrain(params);
-        Ok(loss)
     }
 
     /// Loss of one mini-batch without dropout; adds to a meter.
@@ -119,53 +137,96 @@ impl Model {
         meter: usize,
         purpose: Purpose,
     ) -> Result<(f64, Meter)> {
+        let batch = self.begin(slot, indices, purpose)?;
+        let mut running = self.meter(meter)?.clone();
+        let mut total = 0.0;
+        for block in 0..self.blocks(indices.len()) {
+            total += self.run_block(&batch, indices, block, block == 0, &mut running)?;
+        }
+        let trains = purpose != Purpose::Evaluate;
+        let loss = self.finish(total, batch.counts[0], &mut running, trains)?;
+        Ok((loss, running))
+    }
+
+    /// Checks a mini-batch and counts what is valid in it.
+    pub(super) fn begin(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        purpose: Purpose,
+    ) -> Result<Batch> {
         self.training()?;
         self.check_targets(slot)?;
         self.check_indices(slot, indices)?;
         self.initialize()?;
         let compiled = Arc::clone(&self.training()?.spec);
-        let iteration = self.iterations();
         let trains = purpose != Purpose::Evaluate;
         if trains {
             self.reserve_gradients(indices.len())?;
         }
-        let data = &self.slots[slot];
-        let trained: Vec<bool> = data.targets.iter().map(|t| trains && t.is_some()).collect();
+        let targets = &self.slots[slot].targets;
+        let trained = targets.iter().map(|t| trains && t.is_some()).collect();
         let counts = self.valid_elements(slot, indices, &compiled.loss);
-        let mut running = self.meter(meter)?.clone();
-        let mut total = 0.0;
-        for (number, block) in indices.chunks(self.isa.block()).enumerate() {
-            self.load_block(slot, block, true, &trained)?;
-            let first = number * self.isa.block();
-            let key = DropoutKey { seed: self.spec.seed, iteration, first };
-            let key = (purpose == Purpose::Train).then_some(key);
-            self.forward(key);
-            let loss = self.block_loss(slot, block, &compiled, &counts, trains, &mut running)?;
-            if !loss.is_finite() {
-                return Err(self.locate_non_finite(iteration));
-            }
-            total += loss;
-            if trains {
-                self.backward(number == 0, key);
-            }
+        let iteration = self.iterations();
+        Ok(Batch { slot, purpose, compiled, trained, counts, iteration })
+    }
+
+    /// Loss, and gradients if asked, of one block; adds to `running`, but for the loss. `first`: the
+    /// gradient is that of the block alone; else it is added to what is there.
+    pub(super) fn run_block(
+        &mut self,
+        batch: &Batch,
+        indices: &[u32],
+        number: usize,
+        first: bool,
+        running: &mut [MetricState],
+    ) -> Result<f64> {
+        let lanes = self.isa.block();
+        let start = number * lanes;
+        let block = &indices[start..indices.len().min(start + lanes)];
+        let trains = batch.purpose != Purpose::Evaluate;
+        self.load_block(batch.slot, block, true, &batch.trained)?;
+        let key = DropoutKey { seed: self.spec.seed, iteration: batch.iteration, first: start };
+        let key = (batch.purpose == Purpose::Train).then_some(key);
+        self.forward(key);
+        let Batch { slot, compiled, counts, .. } = batch;
+        let loss = self.block_loss(*slot, block, compiled, counts, trains, running)?;
+        if !loss.is_finite() {
+            return Err(self.locate_non_finite(batch.iteration));
         }
-        let penalty = penalty(&self.params);
-        total += penalty;
-        running[0].add(total * counts[0], counts[0]);
+        if trains {
+            self.backward(first, key);
+        }
+        Ok(loss)
+    }
+
+    /// Adds penalties to the loss of a mini-batch's blocks and to its gradient, which must be finite;
+    /// adds the loss to `running`.
+    /// elements: the valid ones of the first target
+    pub(super) fn finish(
+        &mut self,
+        mut total: f64,
+        elements: f64,
+        running: &mut [MetricState],
+        trains: bool,
+    ) -> Result<f64> {
+        total += penalty(&self.params);
+        running[0].add(total * elements, elements);
         if trains {
             add_penalty_gradient(&self.params, &mut self.gradients);
             let gradients = &self.gradients;
             if !all_finite(self.isa, gradients) || !total.is_finite() {
                 let layer = self.plan.last_non_finite_gradient(gradients, &self.params);
                 let layer = layer.unwrap_or_else(|| "loss".to_owned());
+                let iteration = self.iterations();
                 return Err(Error::NonFinite { layer, what: "gradient", step: None, iteration });
             }
         }
-        Ok((total, running))
+        Ok(total)
     }
 
     /// Room for the gradient of so many examples.
-    fn reserve_gradients(&mut self, examples: usize) -> Result<()> {
+    pub(super) fn reserve_gradients(&mut self, examples: usize) -> Result<()> {
         let len = self.params.values.len();
         let blocks = examples > self.isa.block();
         for (gradients, wanted) in
