@@ -45,7 +45,7 @@ test.each(tooLarge)(
 );
 
 test.each(['main', 'worker'] as const)(
-  'sequences of a million steps are refused, and the model is as before (%s)',
+  'training on sequences of a million steps is refused, and the model is as before (%s)',
   async (thread) => {
     const model = build(layers.lstm(20), thread);
     await model.fit(x, [1], { epochs: 1 });
@@ -54,8 +54,6 @@ test.each(['main', 'worker'] as const)(
     const long = tensor(new Float32Array(steps).fill(0.1), [1, steps, 1]);
     const message = /buffers of a block of 1000000 time steps, which need 9\.\d GB: .+ shorter/;
     await refused(model.fit(long, [1], { epochs: 1 }), message);
-    await refused(model.evaluate(long, [1]), message);
-    await refused(model.predict(long), message);
     await refused(model.trainOnBatch(long, [1]), message);
     await refused(model.gradients(long, [1]), message);
     expect(await model.getWeights()).toEqual(before);

@@ -17,9 +17,16 @@ pub(crate) fn scatter(lanes_data: &[f32], rows: usize, lanes: usize, out: &mut [
     }
 }
 
-/// `out: [time][lanes]`: 1 where the step is valid for the lane's example, else 0.
-pub(crate) fn step_mask(lengths: &[u32], indices: &[u32], lanes: usize, out: &mut [f32]) {
-    for (t, row) in out.chunks_exact_mut(lanes).enumerate() {
+/// `out: [time][lanes]`: 1 where the step is valid for the lane's example, else 0. from: number of the
+/// first step.
+pub(crate) fn step_mask(
+    lengths: &[u32],
+    indices: &[u32],
+    from: usize,
+    lanes: usize,
+    out: &mut [f32],
+) {
+    for (t, row) in (from..).zip(out.chunks_exact_mut(lanes)) {
         for (lane, out) in row.iter_mut().enumerate() {
             let index = indices[if lane < indices.len() { lane } else { 0 }] as usize;
             *out = f32::from(t < lengths[index] as usize);
@@ -53,7 +60,9 @@ mod tests {
     #[test]
     fn a_step_is_valid_below_its_examples_length() {
         let mut mask = vec![9.0; 3 * 4];
-        step_mask(&[1, 3, 2], &[1, 2], 4, &mut mask);
+        step_mask(&[1, 3, 2], &[1, 2], 0, 4, &mut mask);
         assert_eq!(mask, [1., 1., 1., 1., 1., 1., 1., 1., 1., 0., 1., 1.]);
+        step_mask(&[1, 3, 2], &[1, 2], 2, 4, &mut mask[..4]);
+        assert_eq!(mask[..4], [1., 0., 1., 1.]);
     }
 }

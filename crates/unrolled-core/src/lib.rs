@@ -25,6 +25,6 @@ mod rng;
 mod vectors;
 
 pub use layers::Shape;
-pub use model::{Model, Partial, SLOTS, partials_to_bytes};
+pub use model::{Model, PIECE, Partial, SLOTS, partials_to_bytes};
 pub use unrolled_simd::Isa;
 pub use unrolled_spec::{Error, Result, spec};

@@ -57,9 +57,11 @@ fn a_sequence_that_fits_nowhere_leaves_the_model_as_it_was() {
     give(&mut model, STEPS);
     let words = ["a block of 4194304 time steps", "GB", "shorter sequences"];
     refused(model.train_step(SLOT, &[0], 0), &words);
+    refused(model.gradients(SLOT, &[0]), &words);
+    // Without gradients time is cut into pieces, of which one is too large here.
+    let words = ["a block of 1024 time steps", "GB", "fewer units"];
     refused(model.evaluate_step(SLOT, &[0], 0), &words);
     refused(model.predict_step(SLOT, &[0], 0), &words);
-    refused(model.gradients(SLOT, &[0]), &words);
     assert_eq!(model.export_weights().expect("weights"), weights);
     assert_eq!(model.metrics(0).expect("metrics"), metrics);
     assert_eq!((model.iterations(), model.size(SLOT)), (1, Ok(1)));

@@ -4,6 +4,7 @@ mod data;
 mod describe;
 mod partial;
 mod persist;
+mod pieces;
 mod steps;
 
 use std::sync::Arc;
@@ -20,9 +21,11 @@ use crate::plan::Plan;
 use crate::rng;
 use crate::spec::{CompileSpec, ModelSpec};
 use data::Dataset;
+use pieces::Pieces;
 use unrolled_spec::memory::{Shortage, copied};
 
 pub use partial::{Partial, to_bytes as partials_to_bytes};
+pub use pieces::PIECE;
 
 /// Places for data: training, validation, and scratch (streamed batches, predictions).
 pub const SLOTS: usize = 3;
@@ -33,6 +36,10 @@ pub struct Model {
     spec: ModelSpec,
     isa: Isa,
     plan: Plan,
+    /// Made when a sequence is longer than a piece of time.
+    pieces: Option<Box<Pieces>>,
+    /// Steps of a piece.
+    piece: usize,
     params: Params,
     /// Whether the parameters hold anything yet: they are drawn on first use, or set.
     initialized: bool,
@@ -82,6 +89,8 @@ impl Model {
             spec,
             isa,
             plan,
+            pieces: None,
+            piece: PIECE,
             params,
             initialized: false,
             training: None,

@@ -1,5 +1,6 @@
 //! A mini-batch's way: gather, forward, loss, backward, clip, optimizer.
 
+use core::ops::Range;
 use std::sync::Arc;
 
 use unrolled_simd::kernels::{all_finite, gather};
@@ -8,7 +9,7 @@ use unrolled_simd::{Simd, dispatch};
 use super::{Meter, Model};
 use crate::error::{Error, Result};
 use crate::lanes::{scatter, step_mask};
-use crate::layers::{DropoutKey, Pass};
+use crate::layers::{DropoutKey, Pass, Shape};
 use crate::losses::{Frame, elements_per_step, loss_forward_backward, target_features};
 use crate::metrics::MetricState;
 use crate::plan::Dimensions;
@@ -38,6 +39,13 @@ pub(super) struct Batch {
     pub counts: Vec<f64>,
     /// Training steps done before.
     iteration: u64,
+}
+
+/// An output's values and mask over all steps, in lanes.
+struct Whole<'a> {
+    prediction: &'a [f32],
+    /// Empty where everything is valid.
+    mask: &'a [f32],
 }
 
 impl Model {
@@ -88,6 +96,9 @@ impl Model {
             return Err(Error::data("output", message));
         }
         self.initialize()?;
+        if let Some(time) = self.steps_to_cut(slot) {
+            return self.predict_in_pieces(slot, indices, output, time);
+        }
         let mut all = Vec::new();
         for block in indices.chunks(self.isa.block()) {
             self.load_block(slot, block, false, &[])?;
@@ -95,10 +106,7 @@ impl Model {
             let rows = value.steps * value.features;
             if all.is_empty() {
                 let len = (rows as u64).saturating_mul(indices.len() as u64);
-                all = room(len).map_err(|short| {
-                    let what = format!("the predictions of {} examples", indices.len());
-                    short.of(what, "predict fewer examples at once")
-                })?;
+                all = room(len).map_err(|short| no_room_for_predictions(short, indices.len()))?;
             }
             self.forward(None);
             let value = self.plan.output(output);
@@ -106,6 +114,37 @@ impl Model {
             all.resize(start + block.len() * rows, 0.0);
             let lanes = self.isa.block();
             scatter(&self.arena.as_slice()[value.y.clone()], rows, lanes, &mut all[start..]);
+        }
+        Ok(all)
+    }
+
+    /// [`Model::predict_step`] of sequences of `time` steps, piece by piece.
+    fn predict_in_pieces(
+        &mut self,
+        slot: usize,
+        indices: &[u32],
+        output: usize,
+        time: usize,
+    ) -> Result<Vec<f32>> {
+        let (_, _, shape) = &self.plan.outputs[output];
+        let (features, is_sequence) = (shape.features(), shape.is_sequence());
+        let rows = features as u64 * if is_sequence { time as u64 } else { 1 };
+        let mut all = filled(rows.saturating_mul(indices.len() as u64), 0.0)
+            .map_err(|short| no_room_for_predictions(short, indices.len()))?;
+        let rows = rows as usize;
+        let lanes = self.isa.block();
+        for (block, all) in indices.chunks(lanes).zip(all.chunks_mut(rows * lanes)) {
+            let mut piece = Vec::new();
+            self.forward_in_pieces(slot, block, time, &mut |model, window| {
+                let value = model.plan.output(output);
+                let part = value.steps * features;
+                piece.resize(block.len() * part, 0.0);
+                scatter(&model.arena.as_slice()[value.y.clone()], part, lanes, &mut piece);
+                let at = if is_sequence { window.start * features } else { 0 };
+                for (example, part) in all.chunks_exact_mut(rows).zip(piece.chunks_exact(part)) {
+                    example[at..at + part.len()].copy_from_slice(part);
+                }
+            })?;
         }
         Ok(all)
     }
@@ -120,8 +159,8 @@ impl Model {
         };
         let n = self.slots[slot].size();
         Ok(match shape {
-            crate::layers::Shape::Vector { features } => vec![n, *features],
-            crate::layers::Shape::Sequence { features, .. } => {
+            Shape::Vector { features } => vec![n, *features],
+            Shape::Sequence { features, .. } => {
                 let source = self.plan.mask_source(output).expect("a sequence comes from an input");
                 let time = self.slots[slot].inputs[source].as_ref().map_or(0, |x| x.time);
                 vec![n, time, *features]
@@ -185,12 +224,14 @@ impl Model {
         let start = number * lanes;
         let block = &indices[start..indices.len().min(start + lanes)];
         let trains = batch.purpose != Purpose::Evaluate;
+        if let Some(time) = self.steps_to_cut(batch.slot).filter(|_| !trains) {
+            return self.evaluate_in_pieces(batch, block, time, running);
+        }
         self.load_block(batch.slot, block, true, &batch.trained)?;
         let key = DropoutKey { seed: self.spec.seed, iteration: batch.iteration, first: start };
         let key = (batch.purpose == Purpose::Train).then_some(key);
         self.forward(key);
-        let Batch { slot, compiled, counts, .. } = batch;
-        let loss = self.block_loss(*slot, block, compiled, counts, trains, running)?;
+        let loss = self.block_loss(batch, block, running)?;
         if !loss.is_finite() {
             return Err(self.locate_non_finite(batch.iteration));
         }
@@ -198,6 +239,59 @@ impl Model {
             self.backward(first, key);
         }
         Ok(loss)
+    }
+
+    /// Loss of a block whose sequences of `time` steps run forward piece by piece; the outputs are
+    /// put together first, so that sums have the bits of the whole.
+    fn evaluate_in_pieces(
+        &mut self,
+        batch: &Batch,
+        block: &[u32],
+        time: usize,
+        running: &mut [MetricState],
+    ) -> Result<f64> {
+        let lanes = self.isa.block();
+        let mut time = time;
+        if let Some(lengths) =
+            self.slots[batch.slot].inputs.iter().flatten().find_map(|x| x.lengths.as_ref())
+            && (0..self.plan.inputs.len()).all(|i| self.plan.can_cut(i))
+        {
+            time = block.iter().map(|&i| lengths[i as usize] as usize).max().unwrap_or(time);
+        }
+        let steps = |shape: &Shape| if shape.is_sequence() { time } else { 1 };
+        let shapes: Vec<_> = self.plan.outputs.iter().map(|(_, _, shape)| *shape).collect();
+        let mut outputs = Vec::new();
+        for shape in &shapes {
+            let len = (steps(shape) * lanes) as u64 * shape.features() as u64;
+            let output = filled(len, 0.0).map_err(|short| no_room_for_predictions(short, lanes))?;
+            outputs.push(output);
+        }
+        self.forward_in_pieces(batch.slot, block, time, &mut |model, window| {
+            for (i, (shape, output)) in shapes.iter().zip(&mut outputs).enumerate() {
+                let value = model.plan.output(i);
+                let step = shape.features() * lanes;
+                let at = if shape.is_sequence() { window.start * step } else { 0 };
+                let from = &model.arena.as_slice()[value.y.clone()];
+                output[at..at + from.len()].copy_from_slice(from);
+            }
+        })?;
+        let mut total = 0.0;
+        for (i, (shape, output)) in shapes.iter().zip(&outputs).enumerate() {
+            let source =
+                self.plan.mask_source(i).and_then(|i| self.slots[batch.slot].inputs[i].as_ref());
+            let mask = source.and_then(|x| x.lengths.as_ref()).map(|lengths| {
+                let mut mask = vec![0.0; steps(shape) * lanes];
+                step_mask(lengths, block, 0, lanes, &mut mask);
+                mask
+            });
+            let whole = Whole { prediction: output, mask: mask.as_deref().unwrap_or(&[]) };
+            total += self.output_loss(batch, block, i, steps(shape), Some(whole), running)?;
+        }
+        if total.is_finite() {
+            return Ok(total);
+        }
+        let (layer, what, iteration) = ("loss".to_owned(), "output", batch.iteration);
+        Err(Error::NonFinite { layer, what, step: None, iteration })
     }
 
     /// Adds penalties to the loss of a mini-batch's blocks and to its gradient, which must be finite;
@@ -262,6 +356,16 @@ impl Model {
             .collect()
     }
 
+    /// [`Model::load_block`] for some of the steps.
+    pub(super) fn load_window(
+        &mut self,
+        slot: usize,
+        block: &[u32],
+        window: &Range<usize>,
+    ) -> Result<()> {
+        self.load_steps(slot, block, false, &[], Some(window))
+    }
+
     /// Carves the buffers for a block and gathers its inputs and masks.
     fn load_block(
         &mut self,
@@ -269,6 +373,17 @@ impl Model {
         block: &[u32],
         cut: bool,
         trained: &[bool],
+    ) -> Result<()> {
+        self.load_steps(slot, block, cut, trained, None)
+    }
+
+    fn load_steps(
+        &mut self,
+        slot: usize,
+        block: &[u32],
+        cut: bool,
+        trained: &[bool],
+        window: Option<&Range<usize>>,
     ) -> Result<()> {
         let data = &self.slots[slot];
         let lanes = self.isa.block();
@@ -291,28 +406,36 @@ impl Model {
                 if cut && self.plan.can_cut(i) {
                     time = longest;
                 }
-                masked = block.iter().any(|i| of(i) < time);
+                masked = block.iter().any(|i| of(i) < window.map_or(time, |window| window.end));
+            }
+            if let (Some(window), true) = (window, time > 1) {
+                time = window.len();
             }
             dimensions.time.push(time);
             dimensions.masked.push(masked);
         }
+        // States that are carried on have no data.
+        dimensions.time.resize(self.plan.inputs.len(), 1);
+        dimensions.masked.resize(self.plan.inputs.len(), false);
         self.plan.prepare(&dimensions);
         let room = self.arena.resize(self.plan.arena_len);
-        room.map_err(|short| no_room_for_block(short, &dimensions.time))?;
+        room.map_err(|short| no_room_for_block(short, &dimensions.time, window.is_none()))?;
         let arena = self.arena.as_mut_slice();
         for (input, value) in data.inputs.iter().zip(&self.plan.values) {
             let input = input.as_ref().expect("checked before");
+            let from = window.filter(|_| input.time > 1).map_or(0, |window| window.start);
             let stride = input.time * input.features;
             let rows = value.steps * input.features;
-            gather(self.isa, &input.data, stride, rows, block, &mut arena[value.y.clone()]);
+            let values = &input.data[from * input.features..];
+            gather(self.isa, values, stride, rows, block, &mut arena[value.y.clone()]);
             if let (Some(lengths), false) = (&input.lengths, value.mask.is_empty()) {
-                step_mask(lengths, block, lanes, &mut arena[value.mask.clone()]);
+                step_mask(lengths, block, from, lanes, &mut arena[value.mask.clone()]);
             }
         }
         Ok(())
     }
 
-    fn forward(&mut self, dropout: Option<DropoutKey>) {
+    pub(super) fn forward(&mut self, dropout: Option<DropoutKey>) {
         let lanes = self.isa.block();
         let mut pass = Pass {
             arena: self.arena.as_mut_slice(),
@@ -347,54 +470,74 @@ impl Model {
     /// The block's share of the mini-batch's mean loss; writes the outputs' gradients if asked.
     fn block_loss(
         &mut self,
-        slot: usize,
+        batch: &Batch,
         block: &[u32],
-        compiled: &CompileSpec,
-        counts: &[f64],
-        trains: bool,
         running: &mut [MetricState],
     ) -> Result<f64> {
-        let lanes = self.isa.block();
-        let isa = self.isa;
         let mut total = 0.0;
-        for (i, &count) in counts.iter().enumerate() {
-            let Some(target) = &self.slots[slot].targets[i] else { continue };
-            let value = self.plan.output(i).clone();
-            let k = target_features(&compiled.loss, value.features);
-            let n = value.steps * lanes;
-            memory::resize(&mut self.target, (n * k) as u64, 0.0)
-                .and_then(|()| memory::resize(&mut self.weight, n as u64, 0.0))
-                .map_err(|short| no_room_for_block(short, &[value.steps]))?;
-            let stride = target.time * target.features;
-            gather(isa, &target.data, stride, value.steps * k, block, &mut self.target);
-            let arena = self.arena.as_mut_slice();
-            if value.mask.is_empty() {
-                self.weight.fill(1.0);
-            } else {
-                self.weight.copy_from_slice(&arena[value.mask.clone()]);
-            }
-            for row in self.weight.chunks_exact_mut(lanes) {
-                row[block.len()..].fill(0.0);
-            }
-            let none = 0..0;
-            let d_y = if trains { &value.d_y } else { &none };
-            let [prediction, d_prediction] = crate::arena::split(arena, [&value.y, d_y]);
-            let frame = Frame {
-                time: value.steps,
-                features: value.features,
-                lanes,
-                prediction,
-                target: &self.target,
-                weight: &self.weight,
-                scale: (1.0 / count) as f32,
-            };
-            let d_prediction = (!d_prediction.is_empty()).then_some(d_prediction);
-            let metrics: &mut [MetricState] = if i == 0 { &mut running[1..] } else { &mut [] };
-            let sum =
-                dispatch!(isa, s => loss_and_metrics(s, compiled, &frame, d_prediction, metrics));
-            total += sum / count;
+        for i in 0..batch.counts.len() {
+            let steps = self.plan.output(i).steps;
+            total += self.output_loss(batch, block, i, steps, None, running)?;
         }
         Ok(total)
+    }
+
+    /// The share of output `i`, of so many steps; of what is in the arena, or of a whole that was put
+    /// together. 0 without a target.
+    fn output_loss(
+        &mut self,
+        batch: &Batch,
+        block: &[u32],
+        i: usize,
+        steps: usize,
+        whole: Option<Whole<'_>>,
+        running: &mut [MetricState],
+    ) -> Result<f64> {
+        let (lanes, isa, compiled) = (self.isa.block(), self.isa, &batch.compiled);
+        let Some(target) = &self.slots[batch.slot].targets[i] else { return Ok(0.0) };
+        let value = self.plan.output(i).clone();
+        let (_, _, shape) = &self.plan.outputs[i];
+        let features = shape.features();
+        let k = target_features(&compiled.loss, features);
+        let n = steps * lanes;
+        memory::resize(&mut self.target, (n * k) as u64, 0.0)
+            .and_then(|()| memory::resize(&mut self.weight, n as u64, 0.0))
+            .map_err(|short| no_room_for_block(short, &[steps], true))?;
+        let stride = target.time * target.features;
+        gather(isa, &target.data, stride, steps * k, block, &mut self.target);
+        let arena = self.arena.as_mut_slice();
+        let mask = whole.as_ref().map_or(&arena[value.mask.clone()], |whole| whole.mask);
+        if mask.is_empty() {
+            self.weight.fill(1.0);
+        } else {
+            self.weight.copy_from_slice(mask);
+        }
+        for row in self.weight.chunks_exact_mut(lanes) {
+            row[block.len()..].fill(0.0);
+        }
+        let none = 0..0;
+        let d_y = if batch.purpose == Purpose::Evaluate { &none } else { &value.d_y };
+        let (prediction, d_prediction) = match &whole {
+            Some(whole) => (whole.prediction, &mut [][..]),
+            None => {
+                let [prediction, d_prediction] = crate::arena::split(arena, [&value.y, d_y]);
+                (&*prediction, d_prediction)
+            }
+        };
+        let count = batch.counts[i];
+        let frame = Frame {
+            time: steps,
+            features,
+            lanes,
+            prediction,
+            target: &self.target,
+            weight: &self.weight,
+            scale: (1.0 / count) as f32,
+        };
+        let d_prediction = (!d_prediction.is_empty()).then_some(d_prediction);
+        let metrics: &mut [MetricState] = if i == 0 { &mut running[1..] } else { &mut [] };
+        let sum = dispatch!(isa, s => loss_and_metrics(s, compiled, &frame, d_prediction, metrics));
+        Ok(sum / count)
     }
 
     fn locate_non_finite(&self, iteration: u64) -> Error {
@@ -411,10 +554,14 @@ impl Model {
     }
 }
 
-/// `time`: steps of each input.
-fn no_room_for_block(short: Shortage, time: &[usize]) -> Error {
+fn no_room_for_predictions(short: Shortage, examples: usize) -> Error {
+    short.of(format!("the predictions of {examples} examples"), "predict fewer examples at once")
+}
+
+/// time: steps of each input; whole: whether those are all that there are.
+fn no_room_for_block(short: Shortage, time: &[usize], whole: bool) -> Error {
     let steps = time.iter().max().copied().unwrap_or(1);
-    let advice = if steps > 1 {
+    let advice = if steps > 1 && whole {
         "give shorter sequences (cut them: truncated back-propagation), or fewer units"
     } else {
         "give fewer units or features"

@@ -4,6 +4,7 @@
 //! data; the plan of `unrolled-core` validates it, infers shapes and says what is wrong with it.
 
 mod defaults;
+pub mod pieces;
 mod read;
 mod write;
 
