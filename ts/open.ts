@@ -25,7 +25,9 @@ export async function open(
   const module = await wasmModule(flavourOf(options.arithmetic));
   const connection = options.thread === 'main' ? await direct() : connectWorker(await spawn());
   try {
-    const description = await connection.call('start', [{ module, source }]);
+    const description = await connection.call('start', [
+      { backend: { kind: 'wasm', module }, source },
+    ]);
     return { connection, description };
   } catch (error) {
     await connection.close(error instanceof Error ? error : new Error(String(error)));
@@ -35,9 +37,9 @@ export async function open(
 
 /** The engine's code is loaded on this thread only where it runs on it. */
 async function direct(): Promise<Connection> {
-  const { openWasm } = await import('./engine/wasm.ts');
+  const { openEngine } = await import('./engine/backends.ts');
   return connectDirect(
-    createApi(({ module, source }) => openWasm(module, source), MAIN_SLICE),
+    createApi(({ backend, source }) => openEngine(backend, source), MAIN_SLICE),
     MAIN_SLICE,
   );
 }

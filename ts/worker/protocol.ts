@@ -1,11 +1,11 @@
+import type { Backend } from '../engine/backends.ts';
 import type { EngineSource } from '../engine/engine.ts';
 import type { Packed } from '../pack.ts';
-import type { ModuleLike } from '../platform.ts';
 import type { EarlyStopping, StoppingState } from './earlyStopping.ts';
 
 /** How the engine starts. */
 export interface StartRequest {
-  readonly module: ModuleLike;
+  readonly backend: Backend;
   readonly source: EngineSource;
 }
 
